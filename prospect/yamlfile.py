@@ -1,0 +1,192 @@
+"""Reads a YAML file into a pydantic model and says every fault as `file:line:column: message (did you mean …?)`.
+
+All YAML that people write comes through here: prospect.yml, sources, profiles, kinds, playbooks. The stage packages
+own the models and never open files.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from rapidfuzz import fuzz, process
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing wrong in a file; prints as `path:line:column: message`."""
+
+    path: str
+    line: int  # from 1; 0 where the whole file is meant
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}: {self.message}" if self.line else f"{self.path}: {self.message}"
+
+
+class Faults(Exception):
+    """Everything wrong in the files that were read, in file order; `str` is one fault a line."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = sorted(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """Return ` (did you mean 'x'?)` for the known word nearest to `word`, or "" when none is near."""
+    best = process.extractOne(str(word), list(known), scorer=fuzz.WRatio, score_cutoff=65)
+    return f" (did you mean '{best[0]}'?)" if best else ""
+
+
+def unknown_value(what: str, word: object, known: Iterable[str]) -> str:
+    """Return the message for a word that is none of `known`: the nearest one if any is near, else all of them."""
+    known = sorted(known)
+    hint = did_you_mean(word, known)
+    return f"unknown {what} '{word}'" + (hint or f"; known: {', '.join(known)}")
+
+
+def read_yaml(path: Path, *, shown: str | None = None) -> Any:
+    """Return the file's content as ruamel's round-trip nodes, which know their lines and columns.
+
+    Raise Faults when the file cannot be opened, is not UTF-8, or is not YAML (a duplicate key is not).
+    """
+    name = shown or str(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Faults([Fault(name, 0, 0, f"not UTF-8 text (byte {error.start}); save it as UTF-8")]) from error
+    except OSError as error:
+        raise Faults([Fault(name, 0, 0, f"cannot be read: {error.strerror}")]) from error
+    try:
+        return YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        raise Faults([Fault(name, line, column, f"not valid YAML: {error.problem}")]) from error
+    except YAMLError as error:
+        raise Faults([Fault(name, 0, 0, f"not valid YAML: {error}")]) from error
+
+
+def read_model(path: Path, model: type[M], *, context: Mapping[str, Any] | None = None, shown: str | None = None) -> M:
+    """Return the file as `model`; `context` reaches its validators, `shown` is the path to print in faults.
+
+    Raise Faults with every fault of the file.
+    """
+    name = shown or str(path)
+    node = read_yaml(path, shown=shown)
+    if not isinstance(node, Mapping):
+        known = ", ".join(model.model_fields)
+        raise Faults([Fault(name, 1, 1, f"the file should hold keys and values; known keys: {known}")])
+    try:
+        return model.model_validate(plain(node), context=dict(context or {}))
+    except ValidationError as error:
+        raise Faults(faults_of(error, node, model, name)) from error
+
+
+def plain(node: Any) -> Any:
+    """Return ruamel's nodes as plain dicts, lists and scalars, which pydantic's strict types accept."""
+    if isinstance(node, Mapping):
+        return {str(key) if isinstance(key, str) else key: plain(value) for key, value in node.items()}
+    if isinstance(node, Sequence) and not isinstance(node, str | bytes):
+        return [plain(value) for value in node]
+    for scalar in (bool, int, float, str):
+        # ruamel's ScalarFloat and friends are subclasses that pydantic's JSON schema does not know
+        if isinstance(node, scalar) and type(node) is not scalar:
+            return bool(node) if type(node).__name__ == "ScalarBoolean" else scalar(node)
+    return node
+
+
+def position(node: Any, where: Sequence[str | int]) -> tuple[int, int]:
+    """Return (line, column), from 1, of the key or item at `where`, or of the nearest node around it that exists."""
+    line, column = (node.lc.line, node.lc.col) if hasattr(node, "lc") else (0, 0)
+    for part in where:
+        if not hasattr(node, "lc"):
+            break
+        try:
+            line, column = node.lc.item(part) if isinstance(part, int) else node.lc.key(part)
+            node = node[part]
+        except (KeyError, IndexError, TypeError):
+            # union tags and "function-after[…]" stand in pydantic's path but not in the file
+            continue
+    return line + 1, column + 1
+
+
+def faults_of(error: ValidationError, node: Any, model: type[BaseModel], name: str) -> list[Fault]:
+    """Return one Fault per place and message of a pydantic error on the file's `node`."""
+    faults: dict[tuple[int, int], list[str]] = {}
+    for detail in error.errors(include_url=False):
+        message = _message(detail, model)
+        seen = faults.setdefault(position(node, detail["loc"]), [])
+        if message not in seen:
+            seen.append(message)
+    out = []
+    for (line, column), messages in faults.items():
+        # a union reports one fault per member; an unknown key says more than "should be a list"
+        telling = [m for m in messages if m.startswith(("unknown key", "missing key", "unknown "))] or messages
+        out += [Fault(name, line, column, message) for message in telling]
+    return out
+
+
+def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    where, kind = detail["loc"], detail["type"]
+    key = where[-1] if where else ""
+    if kind == "extra_forbidden":
+        known = _known_keys(model, where[:-1])
+        hint = did_you_mean(key, known)
+        return f"unknown key '{key}'" + (hint or (f"; known: {', '.join(known)}" if known else ""))
+    if kind == "missing":
+        return f"missing key '{key}'"
+    if kind in {"literal_error", "enum"}:
+        expected = [word.strip(" '\"") for word in str(detail.get("ctx", {}).get("expected", "")).replace(" or ", ",").split(",")]
+        return unknown_value("value", detail["input"], [word for word in expected if word])
+    if kind == "value_error":
+        return str(detail["ctx"]["error"])  # our own validators word it for the user
+    shown = repr(detail["input"])
+    return f"{_key_in(where)}{detail['msg'][0].lower()}{detail['msg'][1:]}, not {shown if len(shown) < 60 else shown[:57] + '…'}"
+
+
+def _key_in(where: Sequence[str | int]) -> str:
+    named = [part for part in where if isinstance(part, str) and part.isidentifier()]
+    return f"'{named[-1]}': " if named else ""
+
+
+def _known_keys(model: type[BaseModel], where: Sequence[str | int]) -> list[str]:
+    """Return the keys of the model(s) that stand at `where` below `model`."""
+    models = [model]
+    for part in where:
+        if not isinstance(part, str):
+            continue
+        fields = [m.model_fields[part].annotation for m in models if part in m.model_fields]
+        if not fields:  # a key written by its alias, or a union tag such as 'Want'
+            fields = [
+                info.annotation for m in models for info in m.model_fields.values() if info.alias == part or info.validation_alias == part
+            ]
+        if fields:
+            models = [inner for annotation in fields for inner in _models_in(annotation)] or models
+        else:
+            named = [m for m in models if m.__name__ == part]
+            models = named or models
+    keys: dict[str, None] = {}
+    for m in models:
+        for field_name, info in m.model_fields.items():
+            keys[info.alias or field_name] = None
+    return list(keys)
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias) and issubclass(annotation, BaseModel):
+        return [annotation]
+    if isinstance(annotation, typing.TypeAliasType) if hasattr(typing, "TypeAliasType") else False:
+        return _models_in(annotation.__value__)
+    return [m for inner in typing.get_args(annotation) for m in _models_in(inner)]
