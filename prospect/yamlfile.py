@@ -78,20 +78,63 @@ def read_yaml(path: Path, *, shown: str | None = None) -> Any:
         raise Faults([Fault(name, 0, 0, f"not valid YAML: {error}")]) from error
 
 
-def read_model(path: Path, model: type[M], *, context: Mapping[str, Any] | None = None, shown: str | None = None) -> M:
+def read_model(
+    path: Path,
+    model: type[M],
+    *,
+    context: Mapping[str, Any] | None = None,
+    shown: str | None = None,
+    stem_key: str | None = None,
+) -> M:
     """Return the file as `model`; `context` reaches its validators, `shown` is the path to print in faults.
 
-    Raise Faults with every fault of the file.
+    `stem_key` is the field that the file's stem fills: a kind, a source is named by its file, and a file that says
+    another name itself is a fault. Raise Faults with every fault of the file.
     """
     name = shown or str(path)
     node = read_yaml(path, shown=shown)
     if not isinstance(node, Mapping):
         known = ", ".join(model.model_fields)
         raise Faults([Fault(name, 1, 1, f"the file should hold keys and values; known keys: {known}")])
+    content = plain(node)
+    if stem_key:
+        said = content.setdefault(stem_key, path.stem)
+        if said != path.stem:
+            line, column = position(node, [stem_key])
+            raise Faults(
+                [Fault(name, line, column, f"'{stem_key}' is '{said}', but the file's name says '{path.stem}'; leave the key out")]
+            )
     try:
-        return model.model_validate(plain(node), context=dict(context or {}))
+        return model.model_validate(content, context=dict(context or {}))
     except ValidationError as error:
         raise Faults(faults_of(error, node, model, name)) from error
+
+
+def read_folder(
+    folder: Path,
+    model: type[M],
+    *,
+    context: Mapping[str, Any] | None = None,
+    stem_key: str | None = None,
+    root: Path | None = None,
+) -> tuple[dict[str, M], list[Fault]]:
+    """Return every *.yml of `folder` by stem, in order of name, and the faults of those that could not be read.
+
+    A folder that does not exist holds none. Paths in faults are shown relative to `root`.
+    """
+    found: dict[str, M] = {}
+    faults: list[Fault] = []
+    for path in sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")]):
+        try:
+            found[path.stem] = read_model(path, model, context=context, shown=shown_path(path, root), stem_key=stem_key)
+        except Faults as error:
+            faults += error.faults
+    return found, faults
+
+
+def shown_path(path: Path, root: Path | None) -> str:
+    """Return `path` as a person in `root` would type it."""
+    return str(path.relative_to(root)) if root and path.is_relative_to(root) else str(path)
 
 
 def plain(node: Any) -> Any:
