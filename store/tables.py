@@ -234,7 +234,16 @@ verdicts = Table(  # an audit trail: rows are added, never changed
     Column("via", Text, nullable=False),
 )
 
-source_runs = Table(
+source_registers = Table(  # company files already imported: a file whose digest is known is not read again
+    "registers",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("imported", UTCDateTime, nullable=False),
+)
+
+runs = Table(
     "source_runs",
     metadata,
     Column("source", Text, primary_key=True),
@@ -255,6 +264,15 @@ validators = Table(  # what a list's address said last, so that an unchanged lis
     Column("etag", Text),
     Column("last_modified", Text),
     Column("checked", UTCDateTime, nullable=False),
+)
+
+registers = Table(  # company files already imported: a file whose digest is known is not read again
+    "registers",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("imported", UTCDateTime, nullable=False),
 )
 
 runs = Table(  # one row a `prospect run`; the first one's start is the line before which nothing alerts
