@@ -1,12 +1,18 @@
-"""The tables, as SQLAlchemy Core sees them; `migrations/` makes them. Times are aware UTC through `UTCDateTime`."""
+"""The tables, as SQLAlchemy Core sees them; `migrations/` makes them.
+
+Times are aware UTC through `UTCDateTime`; text holds what both databases can hold through `Words`. A change here needs a
+migration (`python -m store.migrations "what changes"`); a test compares the two.
+"""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -16,7 +22,6 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    String,
     Table,
     Text,
     TypeDecorator,
@@ -44,6 +49,34 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# PostgreSQL refuses NUL in text, and neither database can encode half a surrogate pair; pages and filings hold both
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """Return the text with each character that no database holds replaced by U+FFFD, one for one: offsets stay true."""
+    if "\x00" not in text:
+        if text.isascii():
+            return text
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            pass
+        else:
+            return text
+    return UNSTORABLE.sub("\ufffd", text)
+
+
+class Words(TypeDecorator[str]):
+    """Text of any length, made storable on its way in."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(value)
+
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -62,72 +95,72 @@ def _json(name: str, **options: Any) -> Column[Any]:
 raw_documents = Table(
     "raw_documents",
     metadata,
-    Column("id", String(16), primary_key=True),
-    Column("source", Text, nullable=False, index=True),
-    Column("url", Text, nullable=False),
-    Column("canonical_url", Text, nullable=False, unique=True),
+    Column("id", Words, primary_key=True),
+    Column("source", Words, nullable=False, index=True),
+    Column("url", Words, nullable=False),
+    Column("canonical_url", Words, nullable=False, unique=True),
     Column("fetched", UTCDateTime, nullable=False),
-    Column("content_type", Text, nullable=False),
-    Column("digest", String(64), nullable=False),
-    Column("warc", Text, nullable=False),
-    Column("offset", Integer, nullable=False),
+    Column("content_type", Words, nullable=False),
+    Column("digest", Words, nullable=False),
+    Column("warc", Words, nullable=False),
+    Column("offset", BigInteger, nullable=False),
     _json("hints"),
     Column("read", UTCDateTime),  # NULL: due
-    Column("read_error", Text),
+    Column("read_error", Words),
     Index("ix_raw_documents_due", "read", "fetched"),
 )
 
 documents = Table(
     "documents",
     metadata,
-    Column("id", String(16), ForeignKey("raw_documents.id"), primary_key=True),
-    Column("source", Text, nullable=False),
-    Column("url", Text, nullable=False),
-    Column("title", Text),
-    Column("text", Text, nullable=False),
+    Column("id", Words, ForeignKey("raw_documents.id"), primary_key=True),
+    Column("source", Words, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("title", Words),
     Column("published", UTCDateTime),
-    Column("author", Text),
-    Column("publisher", Text),
-    Column("form", Text),
+    Column("author", Words),
+    Column("publisher", Words),
+    Column("form", Words),
     _json("items"),
-    Column("cik", String(10)),
-    Column("company", Text),
+    Column("cik", Words),
+    Column("company", Words),
     Column("first_seen", UTCDateTime, nullable=False, index=True),
     _json("fields"),
     Column("extracted", UTCDateTime),  # NULL: due
-    Column("extract_error", Text),
+    Column("extract_error", Words),
+    Column("text", Words, nullable=False),  # last: SQLite reads a row from its start, and this is the long one
     Index("ix_documents_due", "extracted", "first_seen"),
 )
 
 companies = Table(
     "companies",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("cik", String(10), index=True),
-    Column("ein", String(9)),
-    Column("lei", String(20)),
-    Column("ticker", Text),
-    Column("domain", Text),
-    Column("street", Text),
-    Column("city", Text),
-    Column("state", Text),
-    Column("postal_code", Text),
-    Column("country", Text),
-    Column("phone", Text),
-    Column("sic", Text),
-    Column("naics", Text),
+    Column("id", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("cik", Words, index=True),
+    Column("ein", Words),
+    Column("lei", Words),
+    Column("ticker", Words),
+    Column("domain", Words),
+    Column("street", Words),
+    Column("city", Words),
+    Column("state", Words),
+    Column("postal_code", Words),
+    Column("country", Words),
+    Column("phone", Words),
+    Column("sic", Words),
+    Column("naics", Words),
     Column("employees", Integer),
-    Column("revenue_usd", Float),
+    Column("revenue_usd", BigInteger),
     Column("public", Boolean),
     Column("founded", Integer),
-    Column("parent_id", Text),
+    Column("parent_id", Words),
     _json("aliases"),
-    Column("account", Text),
-    Column("account_owner", Text),
-    Column("origin", Text, nullable=False),
+    Column("account", Words),
+    Column("account_owner", Words),
+    Column("origin", Words, nullable=False),
     Column("as_of", Date),
-    Column("merged_into", Text),  # set when another row turned out to be the same company
+    Column("merged_into", Words),  # set when another row turned out to be the same company
     Column("touched", UTCDateTime),  # a story of it is new or changed since `judged`
     Column("judged", UTCDateTime),
 )
@@ -135,33 +168,33 @@ companies = Table(
 events = Table(
     "events",
     metadata,
-    Column("id", String(16), primary_key=True),
-    Column("document_id", String(16), ForeignKey("documents.id"), nullable=False, index=True),
-    Column("kind", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("company", Text),
+    Column("id", Words, primary_key=True),
+    Column("document_id", Words, ForeignKey("documents.id"), nullable=False, index=True),
+    Column("kind", Words, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("company", Words),
     _json("facts"),
-    Column("quote", Text, nullable=False),
+    Column("quote", Words, nullable=False),
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
     Column("happened", Date),
     Column("confidence", Float, nullable=False),
     Column("resolved", UTCDateTime),  # NULL: due
-    Column("company_id", Text, ForeignKey("companies.id"), index=True),  # NULL after `resolved`: two fit, or none named
+    Column("company_id", Words, ForeignKey("companies.id"), index=True),  # NULL after `resolved`: two fit, or none named
     Column("match_score", Float),
-    Column("match_reasons", JSON),
-    Column("match_rivals", JSON),
-    Column("story_id", String(16), index=True),
+    Column("match_reasons", JSON(none_as_null=True)),
+    Column("match_rivals", JSON(none_as_null=True)),
+    Column("story_id", Words, index=True),
     Index("ix_events_due", "resolved"),
 )
 
 stories = Table(
     "stories",
     metadata,
-    Column("id", String(16), primary_key=True),
-    Column("company_id", Text, ForeignKey("companies.id"), nullable=False, index=True),
-    Column("kind", Text, nullable=False),
-    Column("status", Text, nullable=False),
+    Column("id", Words, primary_key=True),
+    Column("company_id", Words, ForeignKey("companies.id"), nullable=False, index=True),
+    Column("kind", Words, nullable=False),
+    Column("status", Words, nullable=False),
     _json("facts"),
     Column("happened", Date),
     Column("published", UTCDateTime, nullable=False),
@@ -173,11 +206,11 @@ stories = Table(
 decisions = Table(  # the latest of each pair that had a wanted event: every silence has a reason
     "decisions",
     metadata,
-    Column("profile", Text, primary_key=True),
-    Column("company_id", Text, primary_key=True),
+    Column("profile", Words, primary_key=True),
+    Column("company_id", Words, primary_key=True),
     Column("now", UTCDateTime, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("detail", Text, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("detail", Words, nullable=False),
     Column("score", Float, nullable=False),
     Column("threshold", Float, nullable=False),
     _json("parts"),
@@ -187,38 +220,38 @@ decisions = Table(  # the latest of each pair that had a wanted event: every sil
 leads = Table(
     "leads",
     metadata,
-    Column("id", String(16), primary_key=True),
-    Column("profile", Text, nullable=False, index=True),
-    Column("owner", Text, nullable=False, index=True),
-    Column("company_id", Text, ForeignKey("companies.id"), nullable=False, index=True),
+    Column("id", Words, primary_key=True),
+    Column("profile", Words, nullable=False, index=True),
+    Column("owner", Words, nullable=False, index=True),
+    Column("company_id", Words, ForeignKey("companies.id"), nullable=False, index=True),
     Column("created", UTCDateTime, nullable=False),
     Column("updated", UTCDateTime, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", Words, nullable=False),
     Column("score", Float, nullable=False),
     Column("threshold", Float, nullable=False),
     _json("parts"),
     _json("story_ids"),
     _json("event_ids"),
     Column("snoozed_until", UTCDateTime),
-    Column("reject_reason", Text),
+    Column("reject_reason", Words),
 )
 
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("key", String(64), primary_key=True),
+    Column("key", Words, primary_key=True),
     _json("lead_ids"),
-    Column("channel", Text, nullable=False),
-    Column("target", Text, nullable=False),
-    Column("purpose", Text, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("target", Words, nullable=False),
+    Column("purpose", Words, nullable=False),
     Column("due", UTCDateTime, nullable=False),
     _json("payload"),
-    Column("state", Text, nullable=False),
+    Column("state", Words, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("claimed_by", Text),
+    Column("claimed_by", Words),
     Column("lease_until", UTCDateTime),
     Column("sent", UTCDateTime),
-    Column("error", Text),
+    Column("error", Words),
     Index("ix_deliveries_due", "state", "due"),
 )
 
@@ -226,51 +259,42 @@ verdicts = Table(  # an audit trail: rows are added, never changed
     "verdicts",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("lead_id", String(16), ForeignKey("leads.id"), nullable=False, index=True),
-    Column("verdict", Text, nullable=False),
-    Column("reason", Text),
+    Column("lead_id", Words, ForeignKey("leads.id"), nullable=False, index=True),
+    Column("verdict", Words, nullable=False),
+    Column("reason", Words),
     Column("said", UTCDateTime, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("via", Text, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("via", Words, nullable=False),
 )
 
-source_registers = Table(  # company files already imported: a file whose digest is known is not read again
-    "registers",
-    metadata,
-    Column("path", Text, primary_key=True),
-    Column("digest", String(64), nullable=False),
-    Column("rows", Integer, nullable=False),
-    Column("imported", UTCDateTime, nullable=False),
-)
-
-runs = Table(
+source_runs = Table(
     "source_runs",
     metadata,
-    Column("source", Text, primary_key=True),
+    Column("source", Words, primary_key=True),
     Column("started", UTCDateTime, primary_key=True),
     Column("ended", UTCDateTime, nullable=False),
     Column("requests", Integer, nullable=False),
     Column("listed", Integer, nullable=False),
     Column("new", Integer, nullable=False),
     Column("failed", Integer, nullable=False),
-    Column("error", Text),
+    Column("error", Words),
     _json("notes"),
 )
 
 validators = Table(  # what a list's address said last, so that an unchanged list costs one conditional request
     "validators",
     metadata,
-    Column("url", Text, primary_key=True),
-    Column("etag", Text),
-    Column("last_modified", Text),
+    Column("url", Words, primary_key=True),
+    Column("etag", Words),
+    Column("last_modified", Words),
     Column("checked", UTCDateTime, nullable=False),
 )
 
 registers = Table(  # company files already imported: a file whose digest is known is not read again
     "registers",
     metadata,
-    Column("path", Text, primary_key=True),
-    Column("digest", String(64), nullable=False),
+    Column("path", Words, primary_key=True),
+    Column("digest", Words, nullable=False),
     Column("rows", Integer, nullable=False),
     Column("imported", UTCDateTime, nullable=False),
 )
