@@ -1,1 +1,101 @@
-"""The clock."""
+"""The clock: one scheduler under a lock, each job one call into the pipeline; `prospect serve` starts it.
+
+APScheduler's defaults are wrong for nightly work: a run missed by more than a second is dropped, and two schedulers on
+one store run every job twice. So: hours of grace, missed runs coalesced into one, and a file lock that lets one live.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+from filelock import FileLock, Timeout
+
+from prospect.pipeline import run, seconds
+from prospect.workspace import Schedule, load_workspace
+from prospect.yamlfile import Faults
+from store.database import StoreError, open_store
+
+log = logging.getLogger(__name__)
+MISFIRE_GRACE_S = 6 * 3600  # a machine that slept through 02:30 runs when it wakes, until 08:30
+
+
+def nightly_run(root: Path) -> None:
+    """Do one run of the workspace as its files are now, so that a changed profile needs no restart."""
+    try:
+        workspace = load_workspace(root)
+        engine = open_store(workspace.database_url)
+    except (Faults, StoreError) as error:
+        # the last good state stays; the operator sees what to mend in the log, and the next run tries again
+        log.error("run not started: mend the workspace\n%s", error)
+        return
+    try:
+        summary = run(workspace, engine, now=datetime.now(UTC))
+    finally:
+        engine.dispose()
+    for failure in summary.failures:
+        log.error("run failed in part: %s", failure)
+
+
+def build_scheduler(root: Path, schedule: Schedule, job: Callable[[Path], None] = nightly_run) -> BlockingScheduler:
+    """Return a scheduler that calls `job(root)` when `schedule` says, never two at a time."""
+    scheduler = BlockingScheduler(
+        timezone=schedule.zone,
+        job_defaults={"coalesce": True, "misfire_grace_time": MISFIRE_GRACE_S, "max_instances": 1},
+    )
+    if schedule.nightly:
+        hour, minute = schedule.nightly.split(":")
+        scheduler.add_job(job, CronTrigger(hour=hour, minute=minute, timezone=schedule.zone), args=[root], id="nightly")
+    if schedule.every:
+        scheduler.add_job(
+            job, IntervalTrigger(seconds=int(seconds(schedule.every))), args=[root], id="every", next_run_time=datetime.now(UTC)
+        )
+    scheduler.add_listener(lambda event: _log_error(event), EVENT_JOB_ERROR)
+    return scheduler
+
+
+def _log_error(event: JobExecutionEvent) -> None:
+    log.error("job failed id=%s error=%r; the next run goes on where this one stopped", event.job_id, event.exception)
+
+
+def main() -> int:
+    """Serve a workspace until stopped; exit 1 when its files are wrong or another scheduler serves it."""
+    parser = argparse.ArgumentParser(prog="python -m scheduler", description="The scheduler; `prospect serve` starts it.")
+    parser.add_argument("--workspace", type=Path, required=True)
+    root: Path = parser.parse_args().workspace.resolve()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    try:
+        workspace = load_workspace(root)
+    except Faults as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    lock = FileLock(root / ".prospect.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        sys.stderr.write(f"another `prospect serve` already serves {root}; stop it first\n")
+        return 1
+    scheduler = build_scheduler(root, workspace.settings.schedule)
+    if not scheduler.get_jobs():
+        sys.stderr.write("prospect.yml: 'schedule' names neither 'nightly' nor 'every'; there is nothing to serve\n")
+        return 1
+    log.info("serving workspace=%s schedule=%s", root, workspace.settings.schedule)
+    try:
+        scheduler.start()
+    except (KeyboardInterrupt, SystemExit):
+        log.info("stopped")
+    finally:
+        lock.release()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

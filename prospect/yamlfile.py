@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -85,18 +85,20 @@ def read_model(
     context: Mapping[str, Any] | None = None,
     shown: str | None = None,
     stem_key: str | None = None,
+    fill: Callable[[str], str] | None = None,
 ) -> M:
     """Return the file as `model`; `context` reaches its validators, `shown` is the path to print in faults.
 
     `stem_key` is the field that the file's stem fills: a kind, a source is named by its file, and a file that says
-    another name itself is a fault. Raise Faults with every fault of the file.
+    another name itself is a fault. `fill` rewrites every string before it is checked. Raise Faults with every fault of
+    the file.
     """
     name = shown or str(path)
     node = read_yaml(path, shown=shown)
     if not isinstance(node, Mapping):
         known = ", ".join(model.model_fields)
         raise Faults([Fault(name, 1, 1, f"the file should hold keys and values; known keys: {known}")])
-    content = plain(node)
+    content = plain(node, fill)
     if stem_key:
         said = content.setdefault(stem_key, path.stem)
         if said != path.stem:
@@ -137,12 +139,14 @@ def shown_path(path: Path, root: Path | None) -> str:
     return str(path.relative_to(root)) if root and path.is_relative_to(root) else str(path)
 
 
-def plain(node: Any) -> Any:
+def plain(node: Any, fill: Callable[[str], str] | None = None) -> Any:
     """Return ruamel's nodes as plain dicts, lists and scalars, which pydantic's strict types accept."""
+    if fill and isinstance(node, str):
+        return fill(str(node))
     if isinstance(node, Mapping):
-        return {str(key) if isinstance(key, str) else key: plain(value) for key, value in node.items()}
+        return {str(key) if isinstance(key, str) else key: plain(value, fill) for key, value in node.items()}
     if isinstance(node, Sequence) and not isinstance(node, str | bytes):
-        return [plain(value) for value in node]
+        return [plain(value, fill) for value in node]
     for scalar in (bool, int, float, str):
         # ruamel's ScalarFloat and friends are subclasses that pydantic's JSON schema does not know
         if isinstance(node, scalar) and type(node) is not scalar:
@@ -167,18 +171,53 @@ def position(node: Any, where: Sequence[str | int]) -> tuple[int, int]:
 
 def faults_of(error: ValidationError, node: Any, model: type[BaseModel], name: str) -> list[Fault]:
     """Return one Fault per place and message of a pydantic error on the file's `node`."""
-    faults: dict[tuple[int, int], list[str]] = {}
-    for detail in error.errors(include_url=False):
-        message = _message(detail, model)
-        seen = faults.setdefault(position(node, detail["loc"]), [])
-        if message not in seen:
-            seen.append(message)
-    out = []
-    for (line, column), messages in faults.items():
-        # a union reports one fault per member; an unknown key says more than "should be a list"
-        telling = [m for m in messages if m.startswith(("unknown key", "missing key", "unknown "))] or messages
-        out += [Fault(name, line, column, message) for message in telling]
-    return out
+    details = _meant(error.errors(include_url=False), node)
+    faults: dict[tuple[int, int, str], None] = {}
+    for detail in details:
+        faults[(*position(node, detail["loc"]), _message(detail, model))] = None
+    return [Fault(name, line, column, message) for line, column, message in faults]
+
+
+def _meant(details: list[ErrorDetails], node: Any) -> list[ErrorDetails]:
+    """Return the errors without those of union members that the person did not mean.
+
+    pydantic tries every member of a union and reports the faults of each, below a tag that is no key of the file
+    ("Want", "list[str]"). Meant is the member with the fewest faults, one of another shape altogether coming last.
+    """
+    groups: dict[tuple[str | int, ...], dict[str | int, list[ErrorDetails]]] = {}
+    kept = []
+    for detail in details:
+        at = _tag_at(detail, node)
+        if at is None:
+            kept.append(detail)
+        else:
+            groups.setdefault(detail["loc"][:at], {}).setdefault(detail["loc"][at], []).append(detail)
+    for before, members in groups.items():
+        costs = {
+            tag: sum(20 if len(d["loc"]) == len(before) + 1 and d["type"] != "value_error" else 1 for d in found)
+            for tag, found in members.items()
+        }
+        least = min(costs.values())
+        chosen = [found for tag, found in members.items() if costs[tag] == least]
+        for found in chosen if least >= 20 else chosen[:1]:
+            inner = _meant([d | {"loc": before + d["loc"][len(before) + 1 :]} for d in found], node)
+            kept += [d | {"loc": (*before, next(tag for tag in members if members[tag] is found), *d["loc"][len(before) :])} for d in inner]
+    return kept
+
+
+def _tag_at(detail: ErrorDetails, node: Any) -> int | None:
+    """Return the index of the first part of the error's path that is a union's tag, not a key or item of the file."""
+    for index, part in enumerate(detail["loc"]):
+        last = index == len(detail["loc"]) - 1
+        if isinstance(node, Mapping) and part in node:
+            node = node[part]
+        elif isinstance(node, Sequence) and not isinstance(node, str) and isinstance(part, int) and part < len(node):
+            node = node[part]
+        elif last and detail["type"] == "missing":
+            return None
+        else:
+            return index
+    return None
 
 
 def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:

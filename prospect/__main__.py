@@ -1,0 +1,5 @@
+"""`python -m prospect` is `prospect`."""
+
+from prospect.cli import main
+
+main()

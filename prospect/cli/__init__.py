@@ -1,0 +1,61 @@
+"""What a user can say: the commands, grouped by who says them. One function a command, no logic."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from prospect import __version__
+from prospect.cli.shown import CliError, errors_in_words
+
+app = typer.Typer(
+    name="prospect",
+    help=(
+        "Watch press releases, filings and other public sources for the events that turn a suspect into a prospect, "
+        "and tell the rep why.\n\nStart with [bold]prospect demo[/] (the whole job on a small bundled world), then "
+        "[bold]prospect init DIR[/], [bold]prospect check[/], [bold]prospect run[/] and [bold]prospect explain[/]."
+    ),
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what each part does, on standard error.")] = False,
+) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        stream=sys.stderr,
+    )
+    if verbose:
+        for noisy in ("alembic", "scrapy", "trafilatura", "htmldate", "charset_normalizer"):
+            logging.getLogger(noisy).setLevel(logging.INFO)
+
+
+def main() -> None:
+    """Run the command line; a known error is one clear message on standard error and exit status 1."""
+    from prospect.cli import inbox, setup, texts, work  # noqa: F401 - each registers its commands
+
+    try:
+        errors_in_words(app)
+    except CliError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(error.status)
+    except BrokenPipeError:  # `prospect leads | head`
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

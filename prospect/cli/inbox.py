@@ -1,0 +1,171 @@
+"""Commands of the rep: leads, accept, reject, snooze, explain."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from sqlalchemy import Connection
+
+from prospect.cli import app
+from prospect.cli.shown import CliError, NowOption, WorkspaceOption, console, moment, open_workspace, print_json, print_rows
+from prospect.explaining import explain_pair, find_one_company
+from prospect.yamlfile import unknown_value
+from store import queries
+from store.records import LEAD_STATES, Lead, Verdict
+
+REASONS = ("wrong company", "no such event", "old news", "duplicate", "outside my territory", "not interesting", "customer already")
+FORMATS = ("table", "json", "csv")
+LEAD_COLUMNS = ("lead", "created", "score", "threshold", "company", "place", "what_happened", "profile", "owner", "state")
+LeadArgument = Annotated[str, typer.Argument(help="The lead's id, or its first characters, as `prospect leads` prints it.", metavar="LEAD")]
+
+
+@app.command(rich_help_panel="The rep's inbox")
+def leads(
+    workspace: WorkspaceOption = None,
+    profile: Annotated[str | None, typer.Option(help="Only of this profile (the file's name without .yml).", show_default=False)] = None,
+    owner: Annotated[str | None, typer.Option(help="Only of this rep (e-mail).", show_default=False)] = None,
+    state: Annotated[list[str] | None, typer.Option(help=f"Only in this state: {', '.join(LEAD_STATES)}.", show_default=False)] = None,
+    evidence: Annotated[bool, typer.Option("--evidence", help="Show each lead whole: its score and the sentences behind it.")] = False,
+    format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
+) -> None:
+    """Show the leads, newest first."""
+    if format not in FORMATS:
+        raise CliError(unknown_value("format", format, FORMATS), 2)
+    for name in state or ():
+        if name not in LEAD_STATES:
+            raise CliError(unknown_value("state", name, LEAD_STATES), 2)
+    opened, engine = open_workspace(workspace)
+    if profile is not None and profile not in opened.profiles:
+        raise CliError(unknown_value("profile", profile, opened.profiles), 2)
+    with engine.connect() as conn:
+        found = sorted(queries.leads_of(conn, profile=profile, owner=owner, states=state), key=lambda lead: (lead.created, lead.id), reverse=True)
+        if evidence:
+            for lead in found:
+                show_lead(conn, lead)
+        else:
+            print_rows([lead_row(conn, lead, whole=format != "table") for lead in found], LEAD_COLUMNS, format, "no leads; `prospect explain PROFILE COMPANY` says why")
+
+
+def lead_row(conn: Connection, lead: Lead, whole: bool = True) -> dict[str, object]:
+    """Return a lead as one row of the inbox; `whole` keeps the full id and time."""
+    company = queries.get_company(conn, lead.company_id)
+    stories = [story for story in queries.stories_of(conn, [lead.company_id]).get(lead.company_id, []) if story.id in lead.story_ids]
+    return {
+        "lead": lead.id if whole else lead.id[:8],
+        "created": lead.created if whole else f"{lead.created:%Y-%m-%d}",
+        "score": round(lead.score, 1),
+        "threshold": lead.threshold,
+        "company": company.name if company else lead.company_id,
+        "place": ", ".join(part for part in (company.city, company.state or company.country) if part) if company else None,
+        "what_happened": "; ".join(f"{story.kind} ({story.status})" for story in stories),
+        "profile": lead.profile,
+        "owner": lead.owner,
+        "state": lead.state,
+    }
+
+
+def show_lead(conn: Connection, lead: Lead) -> None:
+    """Print one lead whole: why it came, with every sentence and its source."""
+    out = console()
+    company = queries.get_company(conn, lead.company_id)
+    row = lead_row(conn, lead)
+    place = f", {row['place']}" if row["place"] else ""
+    out.print(f"[bold]{escape(str(row['company']))}[/]{escape(place)}  [bold green]{lead.score:.1f}[/] of {lead.threshold:g} needed  ({lead.profile} → {lead.owner})")
+    stories = {story.id: story for story in queries.stories_of(conn, [lead.company_id]).get(lead.company_id, [])}
+    for part in lead.parts:
+        if not part.met:
+            continue
+        out.print(f"  {part.points:+6.1f}  {escape(part.want)}", highlight=False)
+        out.print(f"          [dim]{escape(part.why)}[/]")
+        for story_id in part.story_ids:
+            if (story := stories.get(story_id)) is None:
+                continue
+            best = story.sightings[0]
+            said = best.published or best.first_seen
+            others = len({sighting.url for sighting in story.sightings}) - 1
+            more = f" and {others} more" if others else ""
+            out.print(f"          “{escape(' '.join(best.event.quote.split()))}”")
+            out.print(f"          [dim]{escape(best.publisher or best.source)}, {said:%Y-%m-%d}{more}: {escape(best.url)}[/]", soft_wrap=True)
+    state = lead.state if company else "company gone"
+    out.print(f"  [dim]lead {lead.id}, {state}[/]\n")
+
+
+def one_lead(conn: Connection, start: str) -> Lead:
+    """Return the lead whose id begins with `start`; raise CliError for none or several."""
+    found = [lead for lead in queries.leads_of(conn) if lead.id.startswith(start)]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise CliError(f"there is no lead '{start}'; `prospect leads` lists them", 2)
+    raise CliError(f"'{start}' begins {len(found)} leads; give more characters: {', '.join(lead.id for lead in found[:5])}", 2)
+
+
+def say(workspace: object, lead_id: str, verdict: str, reason: str | None, by: str | None, until: datetime | None = None) -> None:
+    """Store a verdict and say so."""
+    _, engine = open_workspace(workspace)  # type: ignore[arg-type]
+    with engine.begin() as conn:
+        lead = one_lead(conn, lead_id)
+        company = queries.get_company(conn, lead.company_id)
+        said = Verdict(lead_id=lead.id, verdict=verdict, reason=reason, said=datetime.now(UTC), by=by or getpass.getuser(), via="cli")
+        queries.save_verdict(conn, said, snoozed_until=until)
+    typer.echo(f"{verdict}: {company.name if company else lead.company_id} ({lead.profile})")
+
+
+ByOption = Annotated[str | None, typer.Option(help="Who says so. Default: the name you are logged in by.", show_default=False)]
+
+
+@app.command(rich_help_panel="The rep's inbox")
+def accept(lead: LeadArgument, workspace: WorkspaceOption = None, by: ByOption = None) -> None:
+    """Take a lead."""
+    say(workspace, lead, "accepted", None, by)
+
+
+@app.command(rich_help_panel="The rep's inbox")
+def reject(
+    lead: LeadArgument,
+    reason: Annotated[str, typer.Option(help=f"Why: {', '.join(REASONS)}; or your own words.")],
+    workspace: WorkspaceOption = None,
+    by: ByOption = None,
+) -> None:
+    """Refuse a lead, with the reason; reasons measure each profile's precision."""
+    if not reason.strip():
+        raise CliError("--reason is empty; the reason is what makes the profile better", 2)
+    say(workspace, lead, "rejected", reason.strip(), by)
+
+
+@app.command(rich_help_panel="The rep's inbox")
+def snooze(
+    lead: LeadArgument,
+    days: Annotated[int, typer.Option(min=1, max=730, help="For how many days.")] = 30,
+    workspace: WorkspaceOption = None,
+    by: ByOption = None,
+) -> None:
+    """Put a lead aside for some days; nothing is told of it until then."""
+    say(workspace, lead, "snoozed", f"for {days} days", by, datetime.now(UTC) + timedelta(days=days))
+
+
+@app.command(rich_help_panel="The rep's inbox")
+def explain(
+    profile: Annotated[str, typer.Argument(help="The profile's file name without .yml.")],
+    company: Annotated[str, typer.Argument(help="A company's id, ticker, CIK or name.")],
+    workspace: WorkspaceOption = None,
+    now: NowOption = None,
+    format: Annotated[str, typer.Option(help="table or json.")] = "table",
+) -> None:
+    """Say why a company alerts on a profile, or why not, with the missing points."""
+    at = moment(now)
+    opened, engine = open_workspace(workspace)
+    if profile not in opened.profiles:
+        raise CliError(unknown_value("profile", profile, opened.profiles), 2)
+    with engine.connect() as conn:
+        found = find_one_company(conn, company)
+    lines, record = explain_pair(opened, engine, profile, found, at)
+    if format == "json":
+        print_json(record)
+    else:
+        for line in lines:
+            console().print(line, markup=False)

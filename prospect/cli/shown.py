@@ -1,0 +1,183 @@
+"""How commands show things: progress, tables, errors in words, and the options that many commands share."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as RichProgress
+from rich.table import Table
+from sqlalchemy import Engine
+
+from enrichment.registry import RegisterError
+from prospect.workspace import Workspace, load_workspace, workspace_root
+from prospect.yamlfile import Faults
+from store.database import StoreError, open_store
+
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace", "-w", help="The workspace's folder. Default: $PROSPECT_WORKSPACE, else the current folder.", show_default=False
+    ),
+]
+NowOption = Annotated[
+    str | None,
+    typer.Option("--now", help="Do as if it were this moment: 2026-09-14 or 2026-09-14T07:00:00+00:00. Default: now.", show_default=False),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON line instead of words.")]
+
+
+class CliError(Exception):
+    """A message for the person at the keyboard, and the exit status that goes with it."""
+
+    def __init__(self, message: str, status: int = 1) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def errors_in_words(app: typer.Typer) -> None:
+    """Run `app`; turn the errors that a user can mend into CliError."""
+    try:
+        app()
+    except Faults as error:
+        count = len(error.faults)
+        raise CliError(f"{error}\n{count} fault{'s' if count > 1 else ''}; nothing was done") from error
+    except (StoreError, RegisterError) as error:
+        raise CliError(str(error)) from error
+
+
+def open_workspace(given: Path | None) -> tuple[Workspace, Engine]:
+    """Return the workspace and its opened store; raise Faults or StoreError."""
+    workspace = load_workspace(workspace_root(given))
+    return workspace, open_store(workspace.database_url)
+
+
+def moment(text: str | None) -> datetime:
+    """Return the moment that --now says, or now; a day alone is its midnight UTC, a time without zone is UTC."""
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        said = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CliError(f"--now '{text}' is no date; write 2026-09-14 or 2026-09-14T07:00:00+00:00", 2) from error
+    return said.astimezone(UTC) if said.tzinfo else said.replace(tzinfo=UTC)
+
+
+class LineProgress:
+    """Progress as plain lines on standard error, for logs and pipes: one when a stage begins, one every ten seconds."""
+
+    def __init__(self, say: typer.FileTextWrite | Any = None) -> None:
+        self.stage, self.done, self.said = "", 0, time.monotonic()
+
+    def begin(self, stage: str, total: int | None) -> None:
+        self.end()
+        self.stage, self.done, self.said = stage, 0, time.monotonic()
+        typer.echo(f"{stage} …" if total is None else f"{stage}: {total} to do", err=True)
+
+    def advance(self, count: int = 1, note: str = "") -> None:
+        self.done += count
+        if note or time.monotonic() - self.said > 10:
+            self.said = time.monotonic()
+            typer.echo(f"  {note or self.done}", err=True)
+
+    def end(self) -> None:
+        if self.stage and self.done:
+            typer.echo(f"  {self.stage}: {self.done} done", err=True)
+        self.stage = ""
+
+
+class BarProgress:
+    """Progress as Rich bars, for a terminal."""
+
+    def __init__(self, bars: RichProgress) -> None:
+        self.bars, self.task = bars, None
+
+    def begin(self, stage: str, total: int | None) -> None:
+        self.end()
+        self.task = self.bars.add_task(stage, total=total, note="")
+
+    def advance(self, count: int = 1, note: str = "") -> None:
+        if self.task is not None:
+            self.bars.update(self.task, advance=count, note=note)
+
+    def end(self) -> None:
+        if self.task is not None:
+            done = self.bars.tasks[self.task].completed
+            self.bars.update(self.task, total=done or 1, completed=done or 1, note="")
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[LineProgress | BarProgress]:
+    """Give bars on a terminal, plain lines elsewhere."""
+    if not sys.stderr.isatty() or quiet:
+        lines = QuietProgress() if quiet else LineProgress()
+        yield lines
+        lines.end()
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description:<10}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("[dim]{task.fields[note]}"),
+    )
+    with RichProgress(*columns, console=Console(stderr=True)) as bars:
+        shown = BarProgress(bars)
+        yield shown
+        shown.end()
+
+
+class QuietProgress(LineProgress):
+    def begin(self, stage: str, total: int | None) -> None: ...
+    def advance(self, count: int = 1, note: str = "") -> None: ...
+    def end(self) -> None: ...
+
+
+def print_json(record: Any) -> None:
+    """Print one JSON line; datetimes and dates in ISO 8601."""
+    typer.echo(json.dumps(record, default=jsonable, ensure_ascii=False))
+
+
+def jsonable(value: Any) -> Any:
+    """Return what JSON has no word for in words it has."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    return str(value)
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], format: str, empty: str) -> None:
+    """Print rows as a table, CSV or JSON Lines; `empty` is said on standard error when there are none."""
+    if format == "json":
+        for row in rows:
+            print_json({name: row.get(name) for name in columns})
+    elif format == "csv":
+        writer = csv.writer(sys.stdout)
+        writer.writerow(columns)
+        writer.writerows([[row.get(name) for name in columns] for row in rows])
+    elif rows:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for name in columns:
+            table.add_column(name.replace("_", " "), overflow="fold")
+        for row in rows:
+            table.add_row(*("" if row.get(name) is None else str(row[name]) for name in columns))
+        console().print(table)
+    if not rows:
+        typer.echo(empty, err=True)
+
+
+def console() -> Console:
+    """Return the console for results: as wide as the terminal, 120 columns in a pipe, nothing highlighted by itself."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 120)

@@ -1,0 +1,351 @@
+"""What a run does: collect → read → extract → resolve → judge → tell.
+
+Each stage takes what is due, calls its room's pure function, and saves the result and the mark "done" in one
+transaction; so a run that is killed anywhere goes on where it stopped, and a second run changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import socket
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Engine
+
+from alerts.outbox import deliver_due, deliveries_for
+from crawler.archive import Archive
+from crawler.read import Unreadable, read_document
+from crawler.run import CrawlSettings, crawl_source
+from crawler.source import Source
+from enrichment.registry import RegisterError, read_companies
+from enrichment.resolve import Resolver, mention_of, provisional_company
+from enrichment.stories import tell_stories
+from prospect.judging import judge_all
+from prospect.telling import crm_files, mail_settings
+from prospect.workspace import Workspace
+from store import queries
+from store.records import Company, CompanyMatch, Document, RawDocument, SourceRun, TriggerEvent
+from triggers.entities import load_entities
+from triggers.extract import Extractor
+
+log = logging.getLogger(__name__)
+STAGES = ("collect", "read", "extract", "resolve", "judge", "tell")
+BATCH = 50  # documents in one transaction: a kill loses the work of at most so many
+T = TypeVar("T")
+
+
+class Progress(Protocol):
+    """What a run tells a person who watches: a stage begins with so many things to do, and does some of them."""
+
+    def begin(self, stage: str, total: int | None) -> None: ...
+    def advance(self, count: int = 1, note: str = "") -> None: ...
+
+
+class Silent:
+    def begin(self, stage: str, total: int | None) -> None: ...
+    def advance(self, count: int = 1, note: str = "") -> None: ...
+
+
+@dataclass
+class RunSummary:
+    """What one run did, stage by stage; `failures` is what the operator must look at, each with its cure."""
+
+    now: datetime
+    collect: dict[str, int] = field(default_factory=dict)
+    read: dict[str, int] = field(default_factory=dict)
+    extract: dict[str, int] = field(default_factory=dict)
+    resolve: dict[str, int] = field(default_factory=dict)
+    judge: dict[str, int] = field(default_factory=dict)
+    tell: dict[str, int] = field(default_factory=dict)
+    leads: list[str] = field(default_factory=list)  # ids of leads alerted, corrected or told again
+    failures: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the summary as the JSON line that `--json` prints."""
+        return asdict(self) | {"now": self.now.isoformat()}
+
+
+def run(
+    workspace: Workspace,
+    engine: Engine,
+    *,
+    now: datetime,
+    stages: Collection[str] = STAGES,
+    progress: Progress | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> RunSummary:
+    """Do one run at `now` (stages in their order, whichever are asked for) and return what it did."""
+    progress = progress or Silent()
+    summary = RunSummary(now)
+    with engine.begin() as conn:
+        run_id = queries.begin_run(conn, now, clock())
+    steps: dict[str, Callable[[], None]] = {
+        "collect": lambda: collect(workspace, engine, now, summary, progress),
+        "read": lambda: read(workspace, engine, now, summary, progress),
+        "extract": lambda: extract(workspace, engine, now, summary, progress),
+        "resolve": lambda: resolve(workspace, engine, now, summary, progress),
+        "judge": lambda: judge(workspace, engine, now, summary, progress),
+        "tell": lambda: tell(workspace, engine, now, summary, progress),
+    }
+    for stage in STAGES:
+        if stage in stages:
+            steps[stage]()
+    with engine.begin() as conn:
+        queries.end_run(conn, run_id, clock(), summary.as_json())
+    log.info("run ended now=%s leads=%d failures=%d", now.isoformat(), len(summary.leads), len(summary.failures))
+    return summary
+
+
+def collect(
+    workspace: Workspace,
+    engine: Engine,
+    now: datetime,
+    summary: RunSummary,
+    progress: Progress,
+    names: Collection[str] | None = None,
+) -> list[SourceRun]:
+    """Crawl every source (or those named), each in a child process, some side by side; return how each went."""
+    sources = [source for name, source in workspace.sources.items() if names is None or name in names]
+    progress.begin("collect", len(sources))
+    settings = crawl_settings(workspace, now)
+    runs: list[SourceRun] = []
+    with ThreadPoolExecutor(max_workers=workspace.settings.crawl.at_once) as crawlers:
+        for done in crawlers.map(lambda source: crawl_source(source, settings), sources):
+            runs.append(done)
+            progress.advance(1, f"{done.source}: {done.new} new")
+            with engine.begin() as conn:
+                queries.save_source_run(conn, done)
+            if done.error:
+                summary.failures.append(f"source {done.source}: {done.error}")
+            summary.notes += [f"source {done.source}: {note}" for note in done.notes]
+    summary.collect = {
+        "sources": len(runs),
+        "requests": sum(done.requests for done in runs),
+        "listed": sum(done.listed for done in runs),
+        "new": sum(done.new for done in runs),
+        "failed_requests": sum(done.failed for done in runs),
+        "failed_sources": sum(done.error is not None for done in runs),
+    }
+    return runs
+
+
+def crawl_settings(workspace: Workspace, now: datetime) -> CrawlSettings:
+    """Return what a crawl of this workspace goes by."""
+    crawl = workspace.settings.crawl
+    return CrawlSettings(
+        database_url=workspace.database_url,
+        archive=workspace.archive,
+        contact=workspace.settings.contact,
+        now=now,
+        allow_hosts=crawl.allow_hosts,
+        since=workspace.settings.since,
+        timeout_s=seconds(crawl.timeout),
+    )
+
+
+def read(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress) -> None:
+    """Turn every fetched body that is due into a Document, or note why it cannot be."""
+    archive = Archive(workspace.archive)
+
+    def read_one(raw: RawDocument) -> Document | str:
+        try:
+            return read_document(archive.body(raw.warc, raw.offset), raw=raw)
+        except Unreadable as error:
+            return str(error)
+        except Exception as error:  # a reader's fault on one page must not stop the night; it is kept with the page
+            log.exception("reader failed id=%s", raw.id)
+            return f"the reader failed: {type(error).__name__}: {error}"
+
+    documents = unreadable = 0
+    progress.begin("read", None)
+    for batch in due_in_batches(engine, queries.due_to_read):
+        results = [(raw, read_one(raw)) for raw in batch]
+        with engine.begin() as conn:
+            for raw, result in results:
+                if isinstance(result, Document):
+                    queries.save_document(conn, result, now)
+                    documents += 1
+                else:
+                    queries.mark_unreadable(conn, raw.id, result, now)
+                    unreadable += 1
+        progress.advance(len(batch))
+    summary.read = {"documents": documents, "unreadable": unreadable}
+
+
+def extract(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress) -> None:
+    """Find the events in every Document that is due."""
+    documents = events = failed = 0
+    extractor: Extractor | None = None
+    progress.begin("extract", None)
+    for batch in due_in_batches(engine, queries.due_to_extract):
+        extractor = extractor or build_extractor(workspace)
+        results = [(document, extract_one(extractor, document)) for document in batch]
+        with engine.begin() as conn:
+            for document, found in results:
+                if isinstance(found, str):
+                    queries.mark_unextractable(conn, document.id, found, now)
+                    failed += 1
+                else:
+                    queries.save_events(conn, document.id, found, now)
+                    events += len(found)
+        documents += len(batch)
+        progress.advance(len(batch))
+    summary.extract = {"documents": documents, "events": events, "failed": failed}
+
+
+def build_extractor(workspace: Workspace) -> Extractor:
+    """Return the extractor with the workspace's kinds and model."""
+    return Extractor(list(workspace.kinds.values()), entities=load_entities(workspace.settings.nlp.model))
+
+
+def extract_one(extractor: Extractor, document: Document) -> list[TriggerEvent] | str:
+    """Return the document's events, or in words why it could not be read for them."""
+    try:
+        return extractor.extract(document)
+    except Exception as error:  # one bad document is recorded and skipped; it must not stop the night
+        log.exception("extractor failed id=%s", document.id)
+        return f"the extractor failed: {type(error).__name__}: {error}"
+
+
+def import_registers(workspace: Workspace, engine: Engine, now: datetime, progress: Progress) -> int:
+    """Import every company list whose content is new or changed; return the number of rows written.
+
+    Raise RegisterError (file:row:column) for a list that cannot be read at all.
+    """
+    rows = 0
+    for name in workspace.settings.companies:
+        path = workspace.path(name)
+        digest = file_digest(path)
+        with engine.connect() as conn:
+            if queries.register_digest(conn, name) == digest:
+                continue
+        progress.begin(f"import {name}", None)
+        imported = 0
+        for batch in batches(read_companies(path), 5000):
+            with engine.begin() as conn:
+                imported += queries.save_companies(conn, batch)
+            progress.advance(len(batch))
+        with engine.begin() as conn:
+            queries.save_register(conn, name, digest, imported, now)
+        rows += imported
+    return rows
+
+
+def resolve(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress) -> None:
+    """Find the company of every event that is due, and retell the stories of the companies touched."""
+    try:
+        import_registers(workspace, engine, now, progress)
+    except RegisterError as error:
+        summary.failures.append(f"company list: {error}")
+    progress.begin("resolve", None)
+    resolver: Resolver | None = None
+    resolved = provisional = open_ = retold = 0
+    for batch in due_in_batches(engine, queries.due_to_resolve, size=500):
+        if resolver is None:
+            with engine.connect() as conn:
+                resolver = Resolver(queries.iter_companies(conn))
+        made: list[Company] = []
+        matches: list[tuple[TriggerEvent, CompanyMatch]] = []
+        for event, document in batch:
+            match = match_event(resolver, event, document, made)
+            matches.append((event, match))
+        touched = {match.company_id for _, match in matches if match.company_id}
+        with engine.begin() as conn:
+            queries.save_companies(conn, made)
+            for event, match in matches:
+                queries.save_match(conn, event.id, match, now)
+            for company_id, sightings in queries.sightings_of(conn, touched).items():
+                retold += queries.save_stories(conn, company_id, tell_stories(sightings), now)
+        resolved += len(touched and [m for _, m in matches if m.company_id])
+        provisional += len(made)
+        open_ += sum(match.company_id is None for _, match in matches)
+        progress.advance(len(batch))
+    summary.resolve = {"events": resolved, "unresolved": open_, "new_companies": provisional, "companies_touched": retold}
+
+
+def match_event(resolver: Resolver, event: TriggerEvent, document: Document, made: list[Company]) -> CompanyMatch:
+    """Return the company of an event; a company that no register knows is made from the text and added to `made`.
+
+    Two that fit alike stay unresolved, with the rivals named: a wrong company is the error a rep forgives least.
+    """
+    mention = mention_of(event, document)
+    if mention is None:
+        return CompanyMatch(company_id=None, score=0.0, reasons=("the text names no company for this event",))
+    match = resolver.resolve(mention)
+    if match.company_id is None and not match.rivals:
+        company = provisional_company(mention)
+        resolver.add(company)
+        made.append(company)
+        match = replace(match, company_id=company.id, reasons=(*match.reasons, "no list knows it: kept as the text has it"))
+    return match
+
+
+def judge(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress) -> None:
+    """Score every profile against the companies with stories, and write leads with their deliveries."""
+    progress.begin("judge", len(workspace.profiles))
+    with engine.connect() as conn:
+        first_run = queries.first_run(conn)
+    since = datetime.combine(workspace.settings.since, time(), UTC) if workspace.settings.since else first_run
+    judged, leads, briefs = judge_all(workspace, engine, now=now, since=since, progress=progress)
+    with engine.begin() as conn:
+        for brief, _ in briefs:
+            queries.save_lead(conn, brief.lead)
+        queries.save_decisions(conn, judged)
+        queries.enqueue(conn, deliveries_for(briefs, now=now, mail=mail_settings(workspace)))
+    summary.leads = leads
+    summary.judge = {"pairs": len(judged), "leads": len(leads)}
+
+
+def tell(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress) -> None:
+    """Send what the outbox owes, and bring the CRM import files up to date."""
+    progress.begin("tell", None)
+    outcome = deliver_due(engine, now=now, worker=worker_name(), mail=mail_settings(workspace))
+    summary.tell = {"sent": outcome.sent, "waiting": outcome.waiting, "failed": outcome.failed}
+    summary.failures += outcome.problems
+    written = crm_files(workspace, engine)
+    summary.tell["crm_rows"] = sum(written.values())
+    progress.advance(outcome.sent)
+
+
+def worker_name() -> str:
+    """Return a name for this process that no other process on any machine has now."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def due_in_batches(engine: Engine, due: Callable[..., Sequence[T]], size: int = BATCH) -> Iterator[Sequence[T]]:
+    """Yield what is due until nothing is; the caller marks each batch done before it asks for the next."""
+    while True:
+        with engine.connect() as conn:
+            batch = due(conn, size)
+        if not batch:
+            return
+        yield batch
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield the items in lists of at most `size`."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def seconds(duration: str) -> float:
+    """Return the seconds of "90s", "30m", "2h" or "1d"."""
+    unit = {"s": 1, "m": 60, "h": 3600, "d": 86400}[duration[-1]]
+    return float(timedelta(seconds=int(duration[:-1]) * unit).total_seconds())

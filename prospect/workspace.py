@@ -1,0 +1,316 @@
+"""A workspace: prospect.yml, sources, profiles, company lists, own kinds and playbooks, read into one frozen `Workspace`.
+
+Every fault of every file comes at once, as `file:line:column: message`. Secrets stand in files as ${ENV_NAME} only.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from crawler.source import Source
+from profiles.profile import Profile
+from prospect.kinds import load_kinds, shipped_kinds
+from prospect.yamlfile import Fault, Faults, position, read_folder, read_model, read_yaml, shown_path, unknown_value
+from triggers.kind import Kind, Playbook
+
+CATALOG = Path(__file__).resolve().parent.parent / "crawler" / "catalog"
+ENV_NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
+CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Mail(Model):
+    """How alerts leave: `to` is an SMTP URL, or a folder for .eml files (the default)."""
+
+    to: str = "folder:mails"
+    sender: str = "prospect <alerts@localhost>"
+    reply_to: str | None = None
+    operator: str | None = None  # told when a channel stops or a source dies
+
+    @field_validator("to")
+    @classmethod
+    def _known_scheme(cls, to: str) -> str:
+        scheme = to.partition(":")[0]
+        known = ("folder", "smtp", "smtp+starttls", "smtps")
+        if scheme not in known:
+            raise ValueError(
+                unknown_value("mail scheme", scheme, known)
+                + "; for example folder:mails or smtp+starttls://user:${SMTP_PASSWORD}@mail.example.com:587"
+            )
+        if scheme != "folder":
+            try:
+                parts = urlsplit(to)
+                host, _ = parts.hostname, parts.port
+            except ValueError as error:
+                raise ValueError(f"'{to.split('@')[-1]}' is not a mail server's address: {error}") from error
+            if not host:
+                raise ValueError("the mail server's name is missing: smtp://HOST:PORT")
+        return to
+
+    @field_validator("sender", "reply_to", "operator")
+    @classmethod
+    def _is_address(cls, address: str | None) -> str | None:
+        if address is not None and not re.search(r"[^@\s<>,;]+@[^@\s<>,;]+", address):
+            raise ValueError(f"'{address}' is no e-mail address")
+        if address is not None and re.search(r"[\r\n]", address):
+            raise ValueError("an address stands on one line")
+        return address
+
+
+class Schedule(Model):
+    """When `prospect serve` runs the job."""
+
+    nightly: str | None = "02:30"
+    every: str | None = None  # "30m": as well, or instead of the nightly run
+    time_zone: str = "UTC"
+
+    @field_validator("nightly")
+    @classmethod
+    def _clock_time(cls, value: str | None) -> str | None:
+        if value is not None and not CLOCK.fullmatch(value):
+            raise ValueError(f"'{value}' is no time of day; write it as \"02:30\", in quotes")
+        return value
+
+    @field_validator("every")
+    @classmethod
+    def _interval(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[1-9]\d*[smhd]", value):
+            raise ValueError(f"'{value}' is no interval; write 30m, 2h or 1d")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(unknown_value("time zone", value, ["UTC", *(z for z in available_timezones() if "/" in z)]))
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class Web(Model):
+    """Where `prospect serve` listens, and the address that mails link to."""
+
+    listen: str = "127.0.0.1:8080"
+    base_url: str | None = None  # without one, mails carry the commands to type instead of buttons
+    link_keys: tuple[str, ...] = ()  # secrets that sign the links, oldest first; the last one signs
+
+    @model_validator(mode="after")
+    def _links_need_a_key(self) -> Web:
+        if self.base_url and not self.link_keys:
+            raise ValueError("'base_url' needs 'link_keys': [${PROSPECT_LINK_KEY}], the secret that signs the links in mails")
+        return self
+
+
+class Crawl(Model):
+    """Limits of the crawler."""
+
+    allow_hosts: tuple[str, ...] = ()  # private and loopback hosts that may be asked; all others of that kind are refused
+    archive: str = "archive"
+    timeout: str = "30m"  # one source's crawl
+    at_once: int = Field(default=4, ge=1, le=32)  # sources crawled side by side
+
+
+class Nlp(Model):
+    model: str = "builtin"  # or "rules", or the name or path of a spaCy pipeline
+
+
+class CrmFile(Model):
+    """A CRM import file, kept up to date after every run."""
+
+    folder: str = "crm"
+
+
+class Settings(Model):
+    """prospect.yml."""
+
+    database: str = "sqlite:///prospect.db"
+    contact: str
+    sources: tuple[str, ...] = ()  # names of catalogue sources to read beside sources/*.yml
+    companies: tuple[str, ...] = ()  # registers: CSV files or SEC's company_tickers.json
+    since: date | None = None  # alert on what was published from this day on; default: the first run
+    schedule: Schedule = Schedule()
+    mail: Mail = Mail()
+    crm: Mapping[str, dict[str, Any]] = Field(default_factory=lambda: {"csv": {}})
+    web: Web = Web()
+    crawl: Crawl = Crawl()
+    nlp: Nlp = Nlp()
+
+    @field_validator("contact")
+    @classmethod
+    def _contact(cls, contact: str) -> str:
+        if not EMAIL.search(contact):
+            raise ValueError(f"'{contact}' holds no e-mail address; publishers, and EDGAR always, want to know whom to write to")
+        return contact
+
+    @field_validator("crm")
+    @classmethod
+    def _known_crm(cls, crm: Mapping[str, dict[str, Any]]) -> Mapping[str, dict[str, Any]]:
+        from alerts.crm import crm_names
+
+        for name in crm:
+            if name not in crm_names():
+                raise ValueError(unknown_value("CRM", name, crm_names()))
+        return crm
+
+    @field_validator("sources")
+    @classmethod
+    def _known_sources(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        known = (info.context or {}).get("catalog", ())
+        for name in names:
+            if name not in known:
+                raise ValueError(unknown_value("catalogue source", name, known) + "; `prospect sources --all` lists them")
+        return names
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """All that a workspace's files say, checked."""
+
+    root: Path
+    settings: Settings
+    sources: Mapping[str, Source]  # own ones and those of the catalogue that are switched on
+    profiles: Mapping[str, Profile]  # by stem
+    kinds: Mapping[str, Kind]
+    playbooks: Mapping[str, Playbook] = field(default_factory=dict)  # the workspace's additions, by kind
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL, a relative SQLite path taken from the workspace's folder."""
+        url = self.settings.database
+        for prefix in ("sqlite:///", "sqlite+pysqlite:///"):
+            if url.startswith(prefix) and not url.startswith(prefix + "/"):
+                return f"{prefix}{self.root / url.removeprefix(prefix)}"
+        return url
+
+    @property
+    def archive(self) -> Path:
+        return self.root / self.settings.crawl.archive
+
+    def path(self, relative: str) -> Path:
+        """Return a path that a file of the workspace names."""
+        return self.root / relative
+
+
+def workspace_root(given: Path | None) -> Path:
+    """Return the workspace's folder: `given`, else $PROSPECT_WORKSPACE, else the current folder.
+
+    Raise Faults when there is no prospect.yml in it.
+    """
+    root = given or Path(os.environ.get("PROSPECT_WORKSPACE") or ".")
+    if not (root / "prospect.yml").is_file():
+        where = "here" if root == Path() else f"in {root}"
+        raise Faults(
+            [
+                Fault(
+                    "prospect.yml",
+                    0,
+                    0,
+                    f"there is no workspace {where}; make one with `prospect init DIR` or name one with --workspace DIR",
+                )
+            ]
+        )
+    return root.resolve()
+
+
+def load_workspace(root: Path, *, environment: Mapping[str, str] = os.environ) -> Workspace:
+    """Return the workspace in `root`; raise Faults with every fault of every file."""
+    faults: list[Fault] = []
+    catalog, wrong = read_folder(CATALOG, Source, stem_key="name", root=CATALOG.parent.parent)
+    faults += wrong
+    settings = None
+    try:
+        settings = read_settings(root, catalog, environment)
+    except Faults as error:
+        faults += error.faults
+    own, wrong = read_folder(root / "sources", Source, stem_key="name", root=root)
+    faults += wrong
+    try:
+        kinds = load_kinds(root / "triggers", root=root)
+    except Faults as error:
+        faults += error.faults
+        kinds = dict(shipped_kinds())
+    profiles, wrong = read_profiles(root, kinds)
+    faults += wrong
+    playbooks, wrong = read_folder(root / "playbooks", Playbook, root=root)
+    faults += wrong
+    faults += [Fault(f"playbooks/{name}.yml", 1, 1, unknown_value("kind", name, kinds)) for name in playbooks if name not in kinds]
+    if settings:
+        faults += _missing_registers(root, settings)
+    if faults or settings is None:
+        raise Faults(faults)
+    sources = {name: catalog[name] for name in settings.sources} | {name: source for name, source in own.items() if source.enabled}
+    return Workspace(root, settings, sources, profiles, kinds, playbooks)
+
+
+def read_settings(root: Path, catalog: Mapping[str, Source], environment: Mapping[str, str]) -> Settings:
+    """Return prospect.yml with its ${ENV_NAME}s filled in; raise Faults for every fault, an unset variable among them."""
+    path = root / "prospect.yml"
+    node = read_yaml(path, shown="prospect.yml")
+    unset = [
+        Fault("prospect.yml", *position(node, where), f"the environment variable {name} is not set; `export {name}=…` before starting")
+        for where, name in _named_variables(node)
+        if name not in environment
+    ]
+    if unset:
+        raise Faults(unset)
+    return read_model(
+        path,
+        Settings,
+        context={"catalog": catalog, "environment": environment},
+        shown="prospect.yml",
+        fill=lambda text: _filled(text, environment),
+    )
+
+
+def read_profiles(root: Path, kinds: Mapping[str, Kind]) -> tuple[dict[str, Profile], list[Fault]]:
+    """Return the profiles of a workspace by stem, and the faults of those that are wrong."""
+    return read_folder(root / "profiles", Profile, context=profile_context(kinds), root=root)
+
+
+def profile_context(kinds: Mapping[str, Kind]) -> dict[str, Any]:
+    """Return what a profile's validators go by: the facts that each kind has."""
+    return {"kinds": {name: tuple(kind.facts) for name, kind in kinds.items()}}
+
+
+def _missing_registers(root: Path, settings: Settings) -> list[Fault]:
+    node = read_yaml(root / "prospect.yml")
+    return [
+        Fault(
+            "prospect.yml",
+            *position(node, ["companies", index]),
+            f"the company list '{name}' is not there (looked for {shown_path(root / name, None)})",
+        )
+        for index, name in enumerate(settings.companies)
+        if not (root / name).is_file()
+    ]
+
+
+def _named_variables(node: Any, where: tuple[str | int, ...] = ()) -> list[tuple[tuple[str | int, ...], str]]:
+    if isinstance(node, str):
+        return [(where, name) for name in ENV_NAME.findall(node)]
+    if isinstance(node, Mapping):
+        return [found for key, value in node.items() for found in _named_variables(value, (*where, key))]
+    if isinstance(node, list):
+        return [found for index, value in enumerate(node) for found in _named_variables(value, (*where, index))]
+    return []
+
+
+def _filled(text: str, environment: Mapping[str, str]) -> str:
+    return ENV_NAME.sub(lambda match: environment[match[1]], text)

@@ -1,0 +1,137 @@
+"""Every fault of a YAML file has its place, its cure, and comes with all the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from prospect.yamlfile import Faults, did_you_mean, read_folder, read_model, unknown_value
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Want(Strict):
+    trigger: Literal["executive_change", "relocation"]
+    weight: float
+    status: list[str] | str = "announced"
+
+
+class Sequence(Strict):
+    then: list[str]
+    weight: float
+
+
+class Deliver(Strict):
+    email: str = "immediately"
+
+
+class Sample(Strict):
+    name: str
+    threshold: float = Field(gt=0)
+    wants: list[Want | Sequence]
+    deliver: Deliver = Deliver()
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Sample:
+        if sum(want.weight for want in self.wants) < self.threshold:
+            raise ValueError("the weights together do not reach the threshold; lower it")
+        return self
+
+
+GOOD = "name: moves\nthreshold: 30\nwants:\n  - {trigger: relocation, weight: 40}\n"
+
+FAULTY = [
+    # a misspelt key at the top, which a forgiving reader would ignore
+    (GOOD + "treshold: 3\n", ["5:1: unknown key 'treshold' (did you mean 'threshold'?)"]),
+    # a misspelt key in a list of unions: the member meant is not guessed wrongly
+    (GOOD.replace("weight: 40", "wieght: 40"), ["4:27: unknown key 'wieght' (did you mean 'weight'?)"]),
+    # a misspelt key one level down
+    (GOOD + "deliver: {emial: immediately}\n", ["5:11: unknown key 'emial' (did you mean 'email'?)"]),
+    # an unknown value of a closed list
+    (GOOD.replace("relocation", "relocaton"), ["4:6: unknown value 'relocaton' (did you mean 'relocation'?)"]),
+    # a missing key is shown at the thing that lacks it
+    ("threshold: 30\nwants:\n  - {trigger: relocation, weight: 40}\n", ["1:1: missing key 'name'"]),
+    # words where a number is wanted
+    (GOOD.replace("30", "high"), ["2:1: 'threshold': input should be a valid number"]),
+    # a rule over the whole file
+    (GOOD.replace("30", "300"), ["1:1: the weights together do not reach the threshold; lower it"]),
+    # several faults at once, in file order
+    (
+        "nmae: x\nthreshold: 0\nwants: []\n",
+        ["1:1: unknown key 'nmae' (did you mean 'name'?)", "2:1: 'threshold': input should be greater than 0"],
+    ),
+    # the same key twice: YAML itself would take the last
+    ("name: x\nname: y\n", ["2:1: not valid YAML"]),
+    # not YAML at all
+    ("name: [a\nthreshold: 3\n", ["2:10: not valid YAML"]),
+    # an empty file
+    ("", ["1:1: the file should hold keys and values; known keys: name, threshold, wants, deliver"]),
+    # a list where keys should be
+    ("- a\n", ["1:1: the file should hold keys and values"]),
+]
+
+
+@pytest.mark.parametrize("text, expected", FAULTY)
+def test_faults_have_place_and_cure(tmp_path: Path, text: str, expected: list[str]) -> None:
+    path = tmp_path / "sample.yml"
+    path.write_text(text)
+    with pytest.raises(Faults) as caught:
+        read_model(path, Sample, shown="sample.yml")
+    said = str(caught.value).splitlines()
+    for fault in expected:
+        assert any(line.startswith(f"sample.yml:{fault}") for line in said), said
+
+
+def test_a_good_file_is_read_into_plain_values(tmp_path: Path) -> None:
+    path = tmp_path / "sample.yml"
+    path.write_text(GOOD)
+    sample = read_model(path, Sample)
+    assert sample.threshold == 30
+    assert type(sample.name) is str
+
+
+@pytest.mark.parametrize(
+    "content, expected",
+    [
+        # Windows-1252 saved by an old editor
+        ("name: Caf\xe9\n".encode("cp1252"), "not UTF-8"),
+        # a folder or a file without permission reads as an error in words, too
+        (None, "cannot be read"),
+    ],
+)
+def test_unreadable_files(tmp_path: Path, content: bytes | None, expected: str) -> None:
+    path = tmp_path / "sample.yml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(Faults, match=expected):
+        read_model(path, Sample)
+
+
+def test_the_file_name_is_the_name(tmp_path: Path) -> None:
+    (tmp_path / "moves.yml").write_text(GOOD.removeprefix("name: moves\n"))
+    (tmp_path / "other.yml").write_text(GOOD)
+    found, faults = read_folder(tmp_path, Sample, stem_key="name", root=tmp_path)
+    assert found["moves"].name == "moves"
+    assert [str(fault) for fault in faults] == ["other.yml:1:1: 'name' is 'moves', but the file's name says 'other'; leave the key out"]
+
+
+@pytest.mark.parametrize(
+    "word, known, expected",
+    [
+        # a slip of the finger
+        ("wieght", ["weight", "within"], " (did you mean 'weight'?)"),
+        # nothing near: no wild guess
+        ("zzz", ["weight", "within"], ""),
+    ],
+)
+def test_did_you_mean(word: str, known: list[str], expected: str) -> None:
+    assert did_you_mean(word, known) == expected
+
+
+def test_unknown_value_lists_the_known_when_none_is_near() -> None:
+    assert unknown_value("kind", "qqq", ["b", "a"]) == "unknown kind 'qqq'; known: a, b"
