@@ -312,3 +312,14 @@ class SourceRun:
     failed: int  # requests given up
     error: str | None  # None when the crawl came to its end
     notes: tuple[str, ...] = ()  # what the operator should know: refused by robots.txt, 404, empty list …
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of the pipeline, from collecting to telling."""
+
+    id: int
+    now: datetime  # the moment it judged by
+    started: datetime
+    ended: datetime | None  # None: it runs still, or was killed
+    summary: Mapping[str, object]  # counts by stage, failures

@@ -150,7 +150,7 @@ companies = Table(
     Column("phone", Words),
     Column("sic", Words),
     Column("naics", Words),
-    Column("employees", Integer),
+    Column("employees", BigInteger),
     Column("revenue_usd", BigInteger),
     Column("public", Boolean),
     Column("founded", Integer),

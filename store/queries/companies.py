@@ -1,0 +1,118 @@
+"""What the resolution of companies asks and saves: registers, companies, and which company an event is about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, case, func, or_, select, update
+
+from store.queries.extracting import make_document
+from store.queries.rows import columns_of, record_maker, row_of, upsert
+from store.records import Company, CompanyMatch, Document, TriggerEvent
+from store.tables import companies, documents, events, registers
+
+make_event = record_maker(TriggerEvent, events)
+_company = record_maker(Company, companies, aliases=tuple)
+
+
+def register_digest(conn: Connection, path: str) -> str | None:
+    """Return the SHA-256 of a company list as it was when last imported, None for one never imported."""
+    return conn.scalar(select(registers.c.digest).where(registers.c.path == path))
+
+
+def save_register(conn: Connection, path: str, digest: str, rows: int, now: datetime) -> None:
+    """Remember that a company list was imported, so that the same file is not read again."""
+    upsert(conn, registers, [{"path": path, "digest": digest, "rows": rows, "imported": now}], key=["path"])
+
+
+def save_companies(conn: Connection, found: Iterable[Company]) -> int:
+    """Save companies by id, in batches as they come, and return how many rows were written.
+
+    What the store itself knows of a company (merged into another, touched, judged) stays.
+    """
+    return upsert(conn, companies, (row_of(company, companies) for company in found), key=["id"])
+
+
+def iter_companies(conn: Connection) -> Iterator[Company]:
+    """Yield every company that was not merged into another, by id, without holding them all."""
+    query = select(*columns_of(Company, companies)).where(companies.c.merged_into.is_(None)).order_by(companies.c.id)
+    for row in conn.execute(query, execution_options={"yield_per": 2000}):
+        yield _company(row)
+
+
+def get_company(conn: Connection, company_id: str) -> Company | None:
+    """Return the company, merged or not, or None."""
+    row = conn.execute(select(*columns_of(Company, companies)).where(companies.c.id == company_id)).first()
+    return _company(row) if row else None
+
+
+def find_companies(conn: Connection, text: str, limit: int = 10) -> list[Company]:
+    """Return companies a person may mean by `text`: an id, CIK, ticker or part of the name, in this order of trust."""
+    text = text.strip()
+    if not text:
+        return []
+    part = text.lower().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    name = func.lower(companies.c.name)
+    rank = case(
+        (companies.c.id == text, 0),
+        (companies.c.cik == text.zfill(10), 1),
+        (companies.c.ticker == text.upper(), 2),
+        (name == text.lower(), 3),
+        (name.like(part + "%", escape="\\"), 4),
+        else_=5,
+    )
+    query = (
+        select(*columns_of(Company, companies))
+        .where(companies.c.merged_into.is_(None))
+        .where(
+            or_(
+                companies.c.id == text,
+                companies.c.cik == text.zfill(10),
+                companies.c.ticker == text.upper(),
+                name.like(f"%{part}%", escape="\\"),
+            )
+        )
+        .order_by(rank, func.length(companies.c.name), companies.c.name, companies.c.id)
+        .limit(limit)
+    )
+    return [_company(row) for row in conn.execute(query)]
+
+
+def due_to_resolve(conn: Connection, limit: int) -> list[tuple[TriggerEvent, Document]]:
+    """Return the events whose company was not looked for yet, with their documents; earliest document first."""
+    # first the ids alone: sorting whole documents would carry their texts through the sort
+    due = (
+        select(events.c.id)
+        .join(documents, documents.c.id == events.c.document_id)
+        .where(events.c.resolved.is_(None))
+        .order_by(documents.c.first_seen, documents.c.id, events.c.start, events.c.id)
+        .limit(limit)
+    )
+    ids = list(conn.scalars(due))
+    found = {event.id: event for event in (make_event(row) for row in conn.execute(_by_id(TriggerEvent, events, ids)))}
+    of = {event.document_id for event in found.values()}
+    texts = {document.id: document for document in (make_document(row) for row in conn.execute(_by_id(Document, documents, of)))}
+    return [(found[each], texts[found[each].document_id]) for each in ids]
+
+
+def save_match(conn: Connection, event_id: str, match: CompanyMatch, now: datetime) -> None:
+    """Save which company an event is about, or that none or several fit, and mark it resolved."""
+    marked = conn.execute(
+        update(events)
+        .where(events.c.id == event_id)
+        .values(
+            resolved=now,
+            company_id=match.company_id,
+            match_score=match.score,
+            match_reasons=list(match.reasons),
+            match_rivals=list(match.rivals),
+        )
+    )
+    if not marked.rowcount:
+        raise LookupError(f"no event {event_id}: it must be saved before its company")
+
+
+def _by_id(record: type[Any], table: Table, ids: Collection[str]) -> Select[Any]:
+    return select(*columns_of(record, table)).where(table.c.id.in_(ids))

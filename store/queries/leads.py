@@ -1,0 +1,120 @@
+"""Decisions, the leads that come of them, and what reps said of those."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from store.queries.rows import columns_of, record_maker, row_of, upsert
+from store.records import Decision, Lead, Part, Reason, Verdict
+from store.tables import decisions, leads, verdicts
+
+
+def _parts(written: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
+    return tuple(Part(**{**part, "story_ids": tuple(part["story_ids"])}) for part in written)
+
+
+_decision = record_maker(Decision, decisions, reason=Reason, parts=_parts, story_ids=tuple)
+_lead = record_maker(Lead, leads, parts=_parts, story_ids=tuple, event_ids=tuple)
+_verdict = record_maker(Verdict, verdicts)
+
+
+def save_decisions(conn: Connection, made: Sequence[Decision]) -> None:
+    """Save the latest decision of each pair of profile and company, in place of the one before."""
+    upsert(conn, decisions, ({**row_of(each, decisions), "reason": each.reason.value} for each in made), key=["profile", "company_id"])
+
+
+def decision_of(conn: Connection, profile: str, company_id: str) -> Decision | None:
+    """Return what the profile last said of the company, None when it was never asked."""
+    query = select(*columns_of(Decision, decisions)).where(decisions.c.profile == profile, decisions.c.company_id == company_id)
+    row = conn.execute(query).first()
+    return _decision(row) if row else None
+
+
+def decisions_of(conn: Connection, profile: str, limit: int = 100) -> list[Decision]:
+    """Return the profile's decisions, highest score first."""
+    query = (
+        select(*columns_of(Decision, decisions))
+        .where(decisions.c.profile == profile)
+        .order_by(decisions.c.score.desc(), decisions.c.company_id)
+        .limit(limit)
+    )
+    return [_decision(row) for row in conn.execute(query)]
+
+
+def save_lead(conn: Connection, found: Lead) -> None:
+    """Save a lead; of one that is there, what the rep made of it (state, snooze, reason) and its creation stay."""
+    kept = ("state", "snoozed_until", "reject_reason", "created")
+    upsert(conn, leads, [row_of(found, leads)], key=["id"], keep=kept)
+
+
+def lead(conn: Connection, lead_id: str) -> Lead | None:
+    """Return the lead, or None."""
+    row = conn.execute(select(*columns_of(Lead, leads)).where(leads.c.id == lead_id)).first()
+    return _lead(row) if row else None
+
+
+def leads_of(
+    conn: Connection,
+    *,
+    profile: str | None = None,
+    company_id: str | None = None,
+    owner: str | None = None,
+    states: Collection[str] | None = None,
+    since: datetime | None = None,
+) -> list[Lead]:
+    """Return the leads that fit all that is given (`since`: created then or later), latest first."""
+    query = select(*columns_of(Lead, leads)).order_by(leads.c.created.desc(), leads.c.score.desc(), leads.c.id)
+    if profile is not None:
+        query = query.where(leads.c.profile == profile)
+    if company_id is not None:
+        query = query.where(leads.c.company_id == company_id)
+    if owner is not None:
+        query = query.where(func.lower(leads.c.owner) == owner.lower())
+    if states is not None:
+        query = query.where(leads.c.state.in_(states))
+    if since is not None:
+        query = query.where(leads.c.created >= since)
+    return [_lead(row) for row in conn.execute(query)]
+
+
+def withdraw_lead(conn: Connection, lead_id: str, now: datetime) -> bool:
+    """Take back a lead that no rep has decided on yet (its event was denied or called off); return whether it was taken back."""
+    query = update(leads).where(leads.c.id == lead_id, leads.c.state.in_(("new", "snoozed")))
+    return bool(conn.execute(query.values(state="withdrawn", snoozed_until=None, updated=now)).rowcount)
+
+
+def save_verdict(conn: Connection, verdict: Verdict, *, snoozed_until: datetime | None = None) -> None:
+    """Add what a rep said to the audit trail and make it the lead's state; the same verdict said twice is kept once."""
+    if verdict.verdict not in ("accepted", "rejected", "snoozed"):
+        raise ValueError(f"unknown verdict {verdict.verdict!r}; known: accepted, rejected, snoozed")
+    if (verdict.verdict == "snoozed") != (snoozed_until is not None):
+        raise ValueError("a snooze, and nothing else, needs the moment it ends")
+    marked = conn.execute(
+        update(leads)
+        .where(leads.c.id == verdict.lead_id)
+        .values(
+            state=verdict.verdict,
+            snoozed_until=snoozed_until,
+            reject_reason=verdict.reason if verdict.verdict == "rejected" else None,
+        )
+    )
+    if not marked.rowcount:
+        raise LookupError(f"no lead {verdict.lead_id}")
+    row = row_of(verdict, verdicts)
+    # the update above holds the lead's row, so no other writer can slip the same verdict in between
+    if not conn.scalar(select(verdicts.c.id).where(*(verdicts.c[name].is_not_distinct_from(value) for name, value in row.items()))):
+        conn.execute(insert(verdicts), row)
+
+
+def verdicts_of(conn: Connection, *, lead_id: str | None = None, since: datetime | None = None) -> list[Verdict]:
+    """Return what reps said, of one lead or from a moment on, in the order it was said."""
+    query = select(*columns_of(Verdict, verdicts)).order_by(verdicts.c.said, verdicts.c.id)
+    if lead_id is not None:
+        query = query.where(verdicts.c.lead_id == lead_id)
+    if since is not None:
+        query = query.where(verdicts.c.said >= since)
+    return [_verdict(row) for row in conn.execute(query)]

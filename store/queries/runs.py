@@ -1,0 +1,41 @@
+"""Runs, and how much there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from store.queries.rows import columns_of, record_maker
+from store.records import Run
+from store.tables import metadata, runs
+
+_run = record_maker(Run, runs)
+
+
+def begin_run(conn: Connection, now: datetime, started: datetime) -> int:
+    """Note that a run began and return its number; `now` is the moment it judges by, `started` the clock's."""
+    return int(conn.execute(insert(runs).values(now=now, started=started, summary={}).returning(runs.c.id)).scalar_one())
+
+
+def end_run(conn: Connection, run_id: int, ended: datetime, summary: Mapping[str, Any]) -> None:
+    """Note that a run came to its end, and what it did."""
+    if not conn.execute(update(runs).where(runs.c.id == run_id).values(ended=ended, summary=dict(summary))).rowcount:
+        raise LookupError(f"no run {run_id}")
+
+
+def first_run(conn: Connection) -> datetime | None:
+    """Return the `now` of the first run ever, None before it."""
+    return conn.scalar(select(runs.c.now).order_by(runs.c.id).limit(1))
+
+
+def last_runs(conn: Connection, limit: int = 20) -> list[Run]:
+    """Return the last runs, latest first; one without an end is running or was killed."""
+    return [_run(row) for row in conn.execute(select(*columns_of(Run, runs)).order_by(runs.c.id.desc()).limit(limit))]
+
+
+def counts(conn: Connection) -> dict[str, int]:
+    """Return the number of rows of each table."""
+    return {table.name: conn.scalar(select(func.count()).select_from(table)) or 0 for table in metadata.sorted_tables}

@@ -1,0 +1,105 @@
+"""Sightings and the stories told from them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from store.queries.companies import make_event
+from store.queries.rows import chunks, columns_of, plain
+from store.records import Sighting, Story, TriggerEvent
+from store.tables import companies, documents, events, stories
+
+_EVENT = columns_of(TriggerEvent, events)
+_TOLD = ("id", "company_id", "kind", "status", "facts", "happened", "published", "first_seen", "confidence")
+
+
+def sightings_of(conn: Connection, company_ids: Collection[str]) -> dict[str, list[Sighting]]:
+    """Return each company's events with the documents that tell of them, earliest fetched first; an empty list for none."""
+    found: dict[str, list[Sighting]] = {company_id: [] for company_id in company_ids}
+    for chunk in chunks(found):
+        query = (
+            select(
+                *_EVENT,
+                events.c.company_id,
+                documents.c.url,
+                documents.c.title,
+                documents.c.source,
+                documents.c.publisher,
+                documents.c.form,
+                documents.c.published,
+                documents.c.first_seen,
+            )
+            .join(documents, documents.c.id == events.c.document_id)
+            .where(events.c.company_id.in_(chunk))
+            .order_by(documents.c.first_seen, documents.c.id, events.c.start, events.c.id)
+        )
+        for row in conn.execute(query):
+            sighting = _sighting(row)
+            found[sighting.company_id].append(sighting)
+    return found
+
+
+def _sighting(row: Sequence[Any]) -> Sighting:
+    company_id, url, title, source, publisher, form, published, first_seen = row[len(_EVENT) :]
+    return Sighting(
+        event=make_event(row),
+        company_id=company_id,
+        url=url,
+        title=title,
+        source=source,
+        publisher=publisher,
+        form=form,
+        published=published,
+        first_seen=first_seen,
+    )
+
+
+def save_stories(conn: Connection, company_id: str, told: Sequence[Story], now: datetime) -> bool:
+    """Make these the company's stories; return whether anything changed, and if so mark the company touched."""
+    rows = [_story_row(story) for story in told]
+    before = {row["id"]: dict(row) for row in conn.execute(select(stories).where(stories.c.company_id == company_id)).mappings()}
+    if before == {row["id"]: row for row in rows}:
+        return False
+    conn.execute(delete(stories).where(stories.c.company_id == company_id))
+    if rows:
+        conn.execute(insert(stories), rows)
+    conn.execute(update(events).where(events.c.company_id == company_id).values(story_id=None))
+    belongs = [{"event": event_id, "story": row["id"]} for row in rows for event_id in row["event_ids"]]
+    if belongs:
+        conn.execute(update(events).where(events.c.id == bindparam("event")).values(story_id=bindparam("story")), belongs)
+    conn.execute(update(companies).where(companies.c.id == company_id).values(touched=now))
+    return True
+
+
+def _story_row(story: Story) -> dict[str, Any]:
+    row = {name: plain(getattr(story, name)) for name in _TOLD}
+    return row | {"event_ids": [sighting.event.id for sighting in story.sightings]}
+
+
+def stories_of(conn: Connection, company_ids: Collection[str]) -> dict[str, list[Story]]:
+    """Return each company's stories, earliest first, their sightings best evidence first; an empty list for none."""
+    found: dict[str, list[Story]] = {company_id: [] for company_id in company_ids}
+    for chunk in chunks(found):
+        told = conn.execute(select(stories).where(stories.c.company_id.in_(chunk)).order_by(stories.c.published, stories.c.id)).mappings()
+        rows = [dict(row) for row in told]
+        seen = sightings_of(conn, {row["company_id"] for row in rows})
+        by_event = {sighting.event.id: sighting for sightings in seen.values() for sighting in sightings}
+        for row in rows:
+            evidence = tuple(by_event[event_id] for event_id in row.pop("event_ids") if event_id in by_event)
+            if evidence:  # else its events were resolved to another company since, whose stories tell of them now
+                found[row["company_id"]].append(Story(**row, sightings=evidence))
+    return found
+
+
+def companies_with_stories(conn: Connection, kinds: Collection[str] | None = None, since: datetime | None = None) -> list[str]:
+    """Return ids of companies that have a story, of one of the `kinds` and published at or after `since` where these are given."""
+    query = select(stories.c.company_id).distinct().order_by(stories.c.company_id)
+    if kinds is not None:
+        query = query.where(stories.c.kind.in_(kinds))
+    if since is not None:
+        query = query.where(stories.c.published >= since)
+    return list(conn.scalars(query))
