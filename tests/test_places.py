@@ -1,0 +1,75 @@
+"""Places in datelines, facts and headers become city, state and country."""
+
+import pytest
+
+from enrichment.places import Place, country_code, locate, state_code
+
+
+@pytest.mark.parametrize(
+    "text, place",
+    [
+        ("Austin, Texas", Place("Austin", "TX", "US")),
+        ("Austin, TX 78701", Place("Austin", "TX", "US")),  # postal code
+        ("BOSTON, Nov. 3, 2026 /PRNewswire/ -- Larkspur today", Place("Boston", "MA", "US")),  # dateline of a city that stands alone
+        ("CEDAR RAPIDS, Iowa, March 12, 2026 (GLOBE NEWSWIRE)", Place("Cedar Rapids", "IA", "US")),
+        ("SAN MATEO, Calif.--(BUSINESS WIRE)--Larkspur", Place("San Mateo", "CA", "US")),  # agency's abbreviation
+        ("St. Paul, Minn.", Place("Saint Paul", "MN", "US")),  # Saint
+        ("TORONTO, Ontario", Place("Toronto", "ON", "CA")),
+        ("Vancouver, B.C.", Place("Vancouver", "BC", "CA")),
+        ("Vancouver, WA", Place("Vancouver", "WA", "US")),  # near-miss: the other one
+        ("Toronto, ON, Canada", Place("Toronto", "ON", "CA")),
+        ("Smallhamlet, Nebraska", Place("Smallhamlet", "NE", "US")),  # not in the gazetteer
+        ("London", Place("London", None, "GB")),
+        ("London, Ontario", Place("London", "ON", "CA")),
+        ("New York", Place("New York", "NY", "US")),  # the city, not the state
+        ("New York, N.Y.", Place("New York", "NY", "US")),
+        ("Washington", Place("Washington", "DC", "US")),
+        ("Washington, D.C.", Place("Washington", "DC", "US")),
+        ("Georgia", Place(None, "GA", "US")),  # the state, not the country
+        ("Tbilisi, Georgia", Place("Tbilisi", None, "GE")),  # only the country has the city
+        ("Wilmington, DE", Place("Wilmington", "DE", "US")),  # DE is Germany elsewhere
+        ("Germany", Place(None, None, "DE")),
+        ("Munich, Germany", Place("Munich", None, "DE")),
+        ("Springfield", Place()),  # many of them
+        ("Bethesda, MD and Reston, VA", Place("Bethesda", "MD", "US")),  # the first of two
+        ("Boston MA", Place("Boston", "MA", "US")),
+        ("headquarters", Place()),  # no place
+        ("", Place()),
+    ],
+)
+def test_locate(text: str, place: Place) -> None:
+    assert locate(text) == place
+
+
+@pytest.mark.parametrize(
+    "word, found",
+    [
+        ("MA", ("MA", "US")),
+        ("Mass.", ("MA", "US")),
+        ("massachusetts", ("MA", "US")),
+        ("N.H.", ("NH", "US")),
+        ("Quebec", ("QC", "CA")),
+        ("Québec", ("QC", "CA")),
+        ("Inc", None),  # a word, no state
+        ("Ontari", None),
+    ],
+)
+def test_state_code(word: str, found: tuple[str, str] | None) -> None:
+    assert state_code(word) == found
+
+
+@pytest.mark.parametrize(
+    "word, code",
+    [
+        ("USA", "US"),
+        ("U.S.", "US"),
+        ("DE", "DE"),
+        ("Deutschland", None),
+        ("Germany", "DE"),
+        ("UK", "GB"),
+        ("Korea, Republic of", "KR"),
+        ("Türkiye", "TR"),
+    ],
+)
+def test_country_code(word: str, code: str | None) -> None:
+    assert country_code(word) == code
