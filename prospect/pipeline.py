@@ -7,11 +7,10 @@ transaction; so a run that is killed anywhere goes on where it stopped, and a se
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
 import socket
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
@@ -25,7 +24,6 @@ from alerts.outbox import deliver_due, deliveries_for
 from crawler.archive import Archive
 from crawler.read import Unreadable, read_document
 from crawler.run import CrawlSettings, crawl_source
-from crawler.source import Source
 from enrichment.registry import RegisterError, read_companies
 from enrichment.resolve import Resolver, mention_of, provisional_company
 from enrichment.stories import tell_stories

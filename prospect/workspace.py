@@ -11,17 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from alerts.channels import known_channels
 from crawler.source import Source
 from profiles.profile import Profile
 from prospect.kinds import load_kinds, shipped_kinds
 from prospect.yamlfile import Fault, Faults, position, read_folder, read_model, read_yaml, shown_path, unknown_value
-from triggers.kind import Kind, Playbook
+from triggers.kind import Kind
 
 CATALOG = Path(__file__).resolve().parent.parent / "crawler" / "catalog"
 ENV_NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -34,17 +35,17 @@ class Model(BaseModel):
 
 
 class Mail(Model):
-    """How alerts leave: `to` is an SMTP URL, or a folder for .eml files (the default)."""
+    """How alerts leave: `url` is a mail server's, or a folder for .eml files (the default)."""
 
-    to: str = "folder:mails"
+    url: str = "folder:mails"
     sender: str = "prospect <alerts@localhost>"
     reply_to: str | None = None
     operator: str | None = None  # told when a channel stops or a source dies
 
-    @field_validator("to")
+    @field_validator("url")
     @classmethod
-    def _known_scheme(cls, to: str) -> str:
-        scheme = to.partition(":")[0]
+    def _known_scheme(cls, url: str) -> str:
+        scheme = url.partition(":")[0]
         known = ("folder", "smtp", "smtp+starttls", "smtps")
         if scheme not in known:
             raise ValueError(
@@ -53,13 +54,13 @@ class Mail(Model):
             )
         if scheme != "folder":
             try:
-                parts = urlsplit(to)
+                parts = urlsplit(url)
                 host, _ = parts.hostname, parts.port
             except ValueError as error:
-                raise ValueError(f"'{to.split('@')[-1]}' is not a mail server's address: {error}") from error
+                raise ValueError(f"'{url.split('@')[-1]}' is not a mail server's address: {error}") from error
             if not host:
                 raise ValueError("the mail server's name is missing: smtp://HOST:PORT")
-        return to
+        return url
 
     @field_validator("sender", "reply_to", "operator")
     @classmethod
@@ -131,10 +132,28 @@ class Nlp(Model):
     model: str = "builtin"  # or "rules", or the name or path of a spaCy pipeline
 
 
-class CrmFile(Model):
-    """A CRM import file, kept up to date after every run."""
+class TargetSettings(Model):
+    """One place beside mail that leads go to: a CRM, a chat room, a webhook, a file. Its key is its name and, unless
+    `channel` says otherwise, its channel."""
 
-    folder: str = "crm"
+    channel: str | None = None
+    url: str | None = None
+    folder: str | None = None
+    user: str | None = None
+    password: str | None = None
+    token: str | None = None
+    options: Mapping[str, str] = Field(default_factory=dict)  # the channel's own: database, format, client_id …
+    mapping: Mapping[str, str] | None = None  # field of the target -> Jinja2 expression
+
+
+class OwnPlaybook(Model):
+    """playbooks/<kind>.yml: what the team adds to a kind's playbook."""
+
+    why: str | None = None
+    talking_points: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    collateral: tuple[str, ...] = ()  # links and documents to send
+    competitors: tuple[str, ...] = ()
 
 
 class Settings(Model):
@@ -147,7 +166,8 @@ class Settings(Model):
     since: date | None = None  # alert on what was published from this day on; default: the first run
     schedule: Schedule = Schedule()
     mail: Mail = Mail()
-    crm: Mapping[str, dict[str, Any]] = Field(default_factory=lambda: {"csv": {}})
+    crm: Mapping[str, TargetSettings] = Field(default_factory=lambda: {"csv": TargetSettings(folder="crm")})
+    channels: Mapping[str, TargetSettings] = Field(default_factory=dict)  # chat rooms, webhooks, files: profiles name them
     web: Web = Web()
     crawl: Crawl = Crawl()
     nlp: Nlp = Nlp()
@@ -159,15 +179,13 @@ class Settings(Model):
             raise ValueError(f"'{contact}' holds no e-mail address; publishers, and EDGAR always, want to know whom to write to")
         return contact
 
-    @field_validator("crm")
+    @field_validator("crm", "channels")
     @classmethod
-    def _known_crm(cls, crm: Mapping[str, dict[str, Any]]) -> Mapping[str, dict[str, Any]]:
-        from alerts.crm import crm_names
-
-        for name in crm:
-            if name not in crm_names():
-                raise ValueError(unknown_value("CRM", name, crm_names()))
-        return crm
+    def _known_channels(cls, targets: Mapping[str, TargetSettings]) -> Mapping[str, TargetSettings]:
+        for name, target in targets.items():
+            if (target.channel or name) not in known_channels():
+                raise ValueError(unknown_value("channel", target.channel or name, known_channels()))
+        return targets
 
     @field_validator("sources")
     @classmethod
@@ -188,7 +206,7 @@ class Workspace:
     sources: Mapping[str, Source]  # own ones and those of the catalogue that are switched on
     profiles: Mapping[str, Profile]  # by stem
     kinds: Mapping[str, Kind]
-    playbooks: Mapping[str, Playbook] = field(default_factory=dict)  # the workspace's additions, by kind
+    playbooks: Mapping[str, OwnPlaybook] = field(default_factory=dict)  # the workspace's additions, by kind
 
     @property
     def database_url(self) -> str:
@@ -248,7 +266,7 @@ def load_workspace(root: Path, *, environment: Mapping[str, str] = os.environ) -
         kinds = dict(shipped_kinds())
     profiles, wrong = read_profiles(root, kinds)
     faults += wrong
-    playbooks, wrong = read_folder(root / "playbooks", Playbook, root=root)
+    playbooks, wrong = read_folder(root / "playbooks", OwnPlaybook, root=root)
     faults += wrong
     faults += [Fault(f"playbooks/{name}.yml", 1, 1, unknown_value("kind", name, kinds)) for name in playbooks if name not in kinds]
     if settings:

@@ -209,9 +209,9 @@ def _tag_at(detail: ErrorDetails, node: Any) -> int | None:
     """Return the index of the first part of the error's path that is a union's tag, not a key or item of the file."""
     for index, part in enumerate(detail["loc"]):
         last = index == len(detail["loc"]) - 1
-        if isinstance(node, Mapping) and part in node:
-            node = node[part]
-        elif isinstance(node, Sequence) and not isinstance(node, str) and isinstance(part, int) and part < len(node):
+        if (isinstance(node, Mapping) and part in node) or (
+            isinstance(node, Sequence) and not isinstance(node, str) and isinstance(part, int) and part < len(node)
+        ):
             node = node[part]
         elif last and detail["type"] == "missing":
             return None

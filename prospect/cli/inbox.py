@@ -42,12 +42,19 @@ def leads(
     if profile is not None and profile not in opened.profiles:
         raise CliError(unknown_value("profile", profile, opened.profiles), 2)
     with engine.connect() as conn:
-        found = sorted(queries.leads_of(conn, profile=profile, owner=owner, states=state), key=lambda lead: (lead.created, lead.id), reverse=True)
+        found = sorted(
+            queries.leads_of(conn, profile=profile, owner=owner, states=state), key=lambda lead: (lead.created, lead.id), reverse=True
+        )
         if evidence:
             for lead in found:
                 show_lead(conn, lead)
         else:
-            print_rows([lead_row(conn, lead, whole=format != "table") for lead in found], LEAD_COLUMNS, format, "no leads; `prospect explain PROFILE COMPANY` says why")
+            print_rows(
+                [lead_row(conn, lead, whole=format != "table") for lead in found],
+                LEAD_COLUMNS,
+                format,
+                "no leads; `prospect explain PROFILE COMPANY` says why",
+            )
 
 
 def lead_row(conn: Connection, lead: Lead, whole: bool = True) -> dict[str, object]:
@@ -74,7 +81,9 @@ def show_lead(conn: Connection, lead: Lead) -> None:
     company = queries.get_company(conn, lead.company_id)
     row = lead_row(conn, lead)
     place = f", {row['place']}" if row["place"] else ""
-    out.print(f"[bold]{escape(str(row['company']))}[/]{escape(place)}  [bold green]{lead.score:.1f}[/] of {lead.threshold:g} needed  ({lead.profile} → {lead.owner})")
+    out.print(
+        f"[bold]{escape(str(row['company']))}[/]{escape(place)}  [bold green]{lead.score:.1f}[/] of {lead.threshold:g} needed  ({lead.profile} → {lead.owner})"
+    )
     stories = {story.id: story for story in queries.stories_of(conn, [lead.company_id]).get(lead.company_id, [])}
     for part in lead.parts:
         if not part.met:
@@ -89,7 +98,9 @@ def show_lead(conn: Connection, lead: Lead) -> None:
             others = len({sighting.url for sighting in story.sightings}) - 1
             more = f" and {others} more" if others else ""
             out.print(f"          “{escape(' '.join(best.event.quote.split()))}”")
-            out.print(f"          [dim]{escape(best.publisher or best.source)}, {said:%Y-%m-%d}{more}: {escape(best.url)}[/]", soft_wrap=True)
+            out.print(
+                f"          [dim]{escape(best.publisher or best.source)}, {said:%Y-%m-%d}{more}: {escape(best.url)}[/]", soft_wrap=True
+            )
     state = lead.state if company else "company gone"
     out.print(f"  [dim]lead {lead.id}, {state}[/]\n")
 
