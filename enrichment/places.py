@@ -151,10 +151,10 @@ def country_name(code: str) -> str:
 def _cities() -> dict[str, list[tuple[int, str, str, str]]]:
     """Return (inhabitants, city, state, country) by folded city name, most inhabitants first."""
     cities: dict[str, list[tuple[int, str, str, str]]] = {}
-    with (files("enrichment") / "cities.csv").open("r", encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            city = "New York" if row["city"] == "New York City" else row["city"]
-            cities.setdefault(city_key(city), []).append((int(row["inhabitants"]), city, row["state"], row["country"]))
+    table = (files("enrichment") / "cities.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(table.splitlines()):
+        city = "New York" if row["city"] == "New York City" else row["city"]
+        cities.setdefault(city_key(city), []).append((int(row["inhabitants"]), city, row["state"], row["country"]))
     for places in cities.values():
         places.sort(reverse=True)
     return cities

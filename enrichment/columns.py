@@ -1,0 +1,273 @@
+"""Which column of which register holds which field of a Company: one table, by the headers' names.
+
+A new register is a new entry of `LAYOUTS`; an own CSV needs none if its headers are among the usual words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from typing import Any
+
+from enrichment.places import country_code, state_code
+from enrichment.values import (
+    ValueFault,
+    is_unknown,
+    read_account,
+    read_cik,
+    read_code,
+    read_domain,
+    read_ein,
+    read_flag,
+    read_lei,
+    read_number,
+    read_ticker,
+    read_year,
+)
+from store.records import Company, fingerprint
+
+COMPANY_FIELDS = tuple(field.name for field in fields(Company) if field.name not in ("as_of", "origin"))
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "cik": read_cik,
+    "ein": read_ein,
+    "lei": read_lei,
+    "ticker": read_ticker,
+    "domain": read_domain,
+    "sic": read_code,
+    "naics": read_code,
+    "employees": read_number,
+    "revenue_usd": read_number,
+    "public": read_flag,
+    "founded": read_year,
+    "account": read_account,
+}
+
+# the usual headers of a field, letters and digits only; the first that the file has is read
+_USUAL: dict[str, tuple[str, ...]] = {
+    "id": ("id", "companyid", "recordid", "accountid", "key"),
+    "name": ("name", "companyname", "company", "accountname", "legalname", "organizationname", "employer"),
+    "cik": ("cik", "cikstr", "ciknumber"),
+    "ein": ("ein", "taxid", "fein"),
+    "lei": ("lei",),
+    "ticker": ("ticker", "tickersymbol", "symbol", "tickers"),
+    "domain": ("domain", "website", "companydomainname", "url", "web", "websiteurl", "homepage"),
+    "street": ("street", "address", "streetaddress", "billingstreet", "address1", "street1"),
+    "city": ("city", "billingcity", "town"),
+    "state": ("state", "stateregion", "billingstate", "billingstateprovince", "province", "stateprovince", "region"),
+    "postal_code": ("postalcode", "zip", "zipcode", "billingzippostalcode", "billingpostalcode", "billingzip", "postcode"),
+    "country": ("country", "countryregion", "billingcountry", "countrycode"),
+    "phone": ("phone", "phonenumber", "telephone"),
+    "sic": ("sic", "siccode"),
+    "naics": ("naics", "naicscode"),
+    "employees": ("employees", "numberofemployees", "employeecount", "headcount", "noofemployees"),
+    "revenue_usd": ("revenueusd", "annualrevenue", "revenue"),
+    "public": ("public", "ispublic", "ownership"),
+    "founded": ("founded", "yearfounded", "yearstarted", "foundedyear"),
+    "parent_id": ("parentid", "parentaccountid", "parentcompanyid"),
+    "aliases": ("aliases", "alias", "formernames", "othernames", "tradename", "dba"),
+    "account": ("account", "accounttype", "lifecyclestage", "type", "relationship", "accountstatus"),
+    "account_owner": ("accountowner", "owneremail", "accountowneremail", "companyowner", "owner", "accountownerusername"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that is read."""
+
+    index: int  # from 0
+    field: str  # of Company
+    header: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How one register writes its companies."""
+
+    origin: str  # kept with each company
+    headers: Mapping[str, tuple[str, ...]]  # field of Company -> headers that hold it, letters and digits only
+    needs: tuple[str, ...] = ()  # headers by which the register is known
+    country: str | None = None  # of a national register
+    id_field: str = ""  # the field that makes the id where the register has none of its own
+    lenient: frozenset[str] = frozenset()  # fields whose unreadable cells count as unknown: free text in CRMs
+
+    def columns_in(self, header: Sequence[str]) -> tuple[Column, ...]:
+        """Return the columns of a file with this header line that are read."""
+        places = {plain_header(cell): index for index, cell in reversed(list(enumerate(header)))}
+        columns = []
+        for field, names in self.headers.items():
+            found = next((name for name in names if name in places), None)
+            if found is not None:
+                columns.append(Column(places[found], field, header[places[found]]))
+        return tuple(columns)
+
+    def read(self, cells: Sequence[str], columns: Sequence[Column]) -> dict[str, Any]:
+        """Return the fields of Company in a row; raise ValueFault with its column."""
+        values: dict[str, Any] = {}
+        for column in columns:
+            if column.index >= len(cells):
+                continue
+            cell = cells[column.index].strip()
+            if not cell or (column.field not in ("id", "name") and is_unknown(cell)):
+                continue
+            try:
+                values[column.field] = self._value(column.field, cell)
+            except ValueFault as fault:
+                raise ValueFault(f"{column.header}: {fault}", column.index + 1) from fault
+        self._settle_place(values)
+        return values
+
+    def fields_of(self, cells: Mapping[str, str | None]) -> dict[str, Any]:
+        """Return the fields of Company for cells by field name, for registers that are no table."""
+        columns = [Column(index, field, field) for index, field in enumerate(cells)]
+        return self.read([cell or "" for cell in cells.values()], columns)
+
+    def id_of(self, values: Mapping[str, Any]) -> str:
+        """Return the id of a company whose register has none: by its identifier, else by name and place, so that it stays."""
+        if self.id_field and values.get(self.id_field):
+            return f"{self.id_field}-{values[self.id_field]}"
+        return f"{self.origin}-{fingerprint(values.get('name'), values.get('city'), values.get('state'), values.get('country'))}"
+
+    def _value(self, field: str, cell: str) -> Any:
+        if field == "aliases":
+            return tuple(dict.fromkeys(alias for part in cell.split(";") if (alias := part.strip())))
+        reader = _READERS.get(field)
+        if reader is None:
+            return cell
+        try:
+            return reader(cell)
+        except ValueFault:
+            if field in self.lenient:
+                return None
+            raise
+
+    def _settle_place(self, values: dict[str, Any]) -> None:
+        """Write state and country by their codes, the country of a known state where none is given."""
+        country_word, state_word = values.get("country"), values.get("state")
+        if country_word is None and state_word is None:
+            if self.country:
+                values["country"] = self.country
+            return
+        country = country_code(country_word) if country_word else self.country
+        # EDGAR gives the state again where others give the country: "CA" beside "CA" is California
+        if state_word and (state := state_code(state_word, None if country_word == state_word else country)):
+            values["state"], values["country"] = state
+        elif country_word and country is None and (state := state_code(country_word)):
+            values["country"] = state[1]
+        else:
+            values["country"] = country or country_word
+            if state_word and len(state_word) == 2 and state_word.upper() == state_word and country not in ("US", "CA", None):
+                del values["state"]  # a code of EDGAR's own list of countries ("X0"), or of a state we cannot name
+
+
+def plain_header(cell: str) -> str:
+    """Return a header's letters and digits in lower case: "Billing State/Province" -> "billingstateprovince"."""
+    return re.sub(r"[^a-z0-9]+", "", cell.lower())
+
+
+_CRM_LENIENT = frozenset(("domain", "employees", "revenue_usd", "founded", "public", "ticker", "ein", "sic", "naics"))
+
+LAYOUTS: dict[str, Layout] = {
+    "sec submissions": Layout("sec", _USUAL, id_field="cik", lenient=frozenset(("domain", "lei", "ein"))),
+    # https://www.gleif.org/en/lei-data/gleif-golden-copy: level 1, CSV
+    "gleif": Layout(
+        "gleif",
+        {
+            "id": (),
+            "lei": ("lei",),
+            "name": ("entitylegalname",),
+            "street": ("entityheadquartersaddressfirstaddressline",),
+            "city": ("entityheadquartersaddresscity",),
+            "state": ("entityheadquartersaddressregion",),
+            "country": ("entityheadquartersaddresscountry",),
+            "postal_code": ("entityheadquartersaddresspostalcode",),
+            "aliases": ("entityotherentitynamesotherentityname1",),
+        },
+        needs=("lei", "entitylegalname"),
+        id_field="lei",
+    ),
+    # https://www.irs.gov/charities-non-profits/exempt-organizations-business-master-file-extract-eo-bmf
+    "irs business master": Layout(
+        "irs",
+        {
+            "ein": ("ein",),
+            "name": ("name",),
+            "street": ("street",),
+            "city": ("city",),
+            "state": ("state",),
+            "postal_code": ("zip",),
+            "revenue_usd": ("revenueamt",),
+            "aliases": ("sortname",),
+        },
+        needs=("ein", "name", "nteecd"),
+        country="US",
+        id_field="ein",
+        lenient=frozenset(("revenue_usd",)),
+    ),
+    "irs names": Layout(
+        "irs",
+        {"ein": ("ein",), "name": ("name",), "state": ("state",)},
+        needs=("ein", "name", "normalizedname"),
+        country="US",
+        id_field="ein",
+    ),
+    # one row a listed filer, with both addresses as in SEC's submissions
+    "listed filers": Layout(
+        "sec",
+        {
+            "cik": ("cik",),
+            "name": ("name",),
+            "ein": ("ein",),
+            "street": ("businessstreet1",),
+            "city": ("businesscity",),
+            "state": ("businessstateorcountry",),
+            "country": ("businessstateorcountrydescription",),
+            "postal_code": ("businesszipcode",),
+            "phone": ("phone",),
+            "sic": ("sic",),
+            "ticker": ("tickers",),
+        },
+        needs=("cik", "name", "businessstateorcountry"),
+        id_field="cik",
+        lenient=frozenset(("ein",)),
+    ),
+    "salesforce": Layout("salesforce", _USUAL, needs=("accountname", "billingcity"), lenient=_CRM_LENIENT),
+    "hubspot": Layout("hubspot", _USUAL, needs=("recordid", "companyname"), lenient=_CRM_LENIENT),
+    "own": Layout("csv", _USUAL),
+}
+
+
+def layout_of(header: Sequence[str]) -> Layout | str:
+    """Return the layout of a file with this header line, or what is wrong with the header, in words."""
+    names = {plain_header(cell) for cell in header}
+    for layout in LAYOUTS.values():
+        if layout.needs and names.issuperset(layout.needs):
+            return layout
+    own = LAYOUTS["own"]
+    if not any(column.field == "name" for column in own.columns_in(header)):
+        near = get_close_matches("name", sorted(names), n=1, cutoff=0.6)
+        hint = f" (did you mean '{near[0]}'?)" if near else ""
+        return f"no column 'name'{hint}; the columns are: {', '.join(cell.strip() for cell in header)}"
+    return own
+
+
+def mapped_layout(header: Sequence[str], columns: Mapping[str, str], file: str) -> Layout | str:
+    """Return a layout that reads the given headers, or what is wrong with the mapping, in words."""
+    names = {plain_header(cell) for cell in header}
+    for field, wanted in columns.items():
+        if field not in COMPANY_FIELDS:
+            return f"columns: unknown field '{field}'" + _near(field, COMPANY_FIELDS)
+        if plain_header(wanted) not in names:
+            return f"columns: {file} has no column '{wanted}'" + _near(wanted, [cell.strip() for cell in header])
+    usual = {field: names for field, names in _USUAL.items() if field not in columns}
+    layout = Layout("csv", {**usual, **{field: (plain_header(wanted),) for field, wanted in columns.items()}}, lenient=_CRM_LENIENT)
+    if not any(column.field == "name" for column in layout.columns_in(header)):
+        return f"no column holds the name; say which: columns: {{name: …}}; the columns are: {', '.join(cell.strip() for cell in header)}"
+    return layout
+
+
+def _near(word: str, known: Sequence[str]) -> str:
+    near = get_close_matches(word, known, n=1, cutoff=0.6)
+    return f" (did you mean '{near[0]}'?)" if near else f"; known: {', '.join(known)}"

@@ -1,0 +1,259 @@
+"""Reads registers of companies: SEC's ticker file and submissions, GLEIF, the IRS business master, CRM account exports, own CSVs.
+
+A register is told by its content. Every file is streamed, so that half a million rows cost the memory of one.
+A bad row is a `BadRow` with file, row, column and cure: the rest is read on if the caller takes the bad ones, else it is raised.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from enrichment.columns import LAYOUTS, Column, Layout, layout_of, mapped_layout
+from enrichment.values import ValueFault
+from store.records import Company
+
+# a name of a company is no essay: a longer one is a row whose quotes do not close
+_LONGEST_NAME = 1_000
+csv.field_size_limit(10_000_000)
+
+
+class RegisterError(Exception):
+    """A register cannot be read, or a row of it; the message says file, row, column and cure."""
+
+
+class BadRow(RegisterError):
+    """One row that holds no company, with what is wrong and the row as it stood."""
+
+    def __init__(self, path: Path, row: int, column: int, message: str, cells: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{path}:{row}:{column}: {message}")
+        self.row = row  # line of the file, from 1
+        self.column = column  # from 1; 0 where the whole row is meant
+        self.message = message
+        self.cells = cells
+
+
+def read_companies(
+    path: Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    on_bad_row: Callable[[BadRow], None] | None = None,
+) -> Iterator[Company]:
+    """Yield the companies of a register, in file order.
+
+    `columns` maps fields of Company to the file's own headers, for a file whose headers say nothing ("name": "Firma").
+    A bad row goes to `on_bad_row` and is left out; without it, it is raised. Raise RegisterError when the file as a whole cannot be read.
+    """
+    path = Path(path)
+    if path.is_dir():
+        for file in sorted(path.glob("*.json")):
+            yield from _submissions(file.read_bytes(), file, on_bad_row)
+        return
+    with _opened(path) as (start, stream):
+        if start.startswith(b"PK\x03\x04"):
+            yield from _zipped_submissions(path, on_bad_row)
+        elif start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[")):
+            yield from _json_register(stream.read(), path, on_bad_row)
+        else:
+            yield from _csv_register(path, columns, on_bad_row)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[bytes, IO[bytes]]]:
+    """Open a plain or gzipped file and look at its first kilobyte."""
+    try:
+        with path.open("rb") as plain:
+            packed = plain.read(2) == b"\x1f\x8b"
+        with gzip.open(path, "rb") if packed else path.open("rb") as stream:
+            start = stream.read(1024)
+            stream.seek(0)
+            yield start, stream  # type: ignore[misc]  # gzip's file is no IO in typeshed
+    except FileNotFoundError as error:
+        raise RegisterError(f"{path}: there is no such file; name a register of companies (CSV or SEC's company_tickers.json)") from error
+    except (OSError, EOFError) as error:
+        raise RegisterError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+# JSON: SEC's files
+
+
+def _json_register(body: bytes, path: Path, on_bad_row: Callable[[BadRow], None] | None) -> Iterator[Company]:
+    try:
+        content = json.loads(body)
+    except ValueError as error:
+        raise RegisterError(f"{path}: is not valid JSON ({error}); fetch it again") from error
+    if isinstance(content, dict) and "cik" in content and "name" in content:
+        yield company_of_submission(content)
+        return
+    if isinstance(content, dict) and content.get("fields") and content.get("data"):  # company_tickers_exchange.json
+        rows: list[Any] = [dict(zip(content["fields"], values, strict=False)) for values in content["data"]]
+    elif isinstance(content, dict) and all(isinstance(row, dict) for row in content.values()):  # company_tickers.json
+        rows = list(content.values())
+    else:
+        raise RegisterError(f"{path}: is JSON, but neither SEC's company_tickers.json nor a company's submissions file")
+    # a company with several classes of shares has a row each, the main one first
+    seen: set[str] = set()
+    for number, row in enumerate(rows, start=1):
+        cik, name = row.get("cik_str", row.get("cik")), row.get("title", row.get("name"))
+        if not name or not str(cik).isdigit():
+            _report(BadRow(path, number, 0, f"entry without name or CIK: {json.dumps(row)[:80]}"), on_bad_row)
+            continue
+        padded = str(cik).zfill(10)
+        if padded not in seen:
+            seen.add(padded)
+            yield Company(
+                id=f"cik-{padded}", name=str(name), cik=padded, ticker=str(row.get("ticker") or "") or None, public=True, origin="sec"
+            )
+
+
+def _zipped_submissions(path: Path, on_bad_row: Callable[[BadRow], None] | None) -> Iterator[Company]:
+    """SEC's submissions.zip: a JSON file a company; those that only continue a list of filings have a second dash."""
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.namelist():
+            if member.endswith(".json") and "-submissions-" not in member:
+                yield from _submissions(archive.read(member), path / member, on_bad_row)
+
+
+def _submissions(body: bytes, path: Path, on_bad_row: Callable[[BadRow], None] | None) -> Iterator[Company]:
+    try:
+        content = json.loads(body)
+        if "accessionNumber" in content:  # the rest of a long list of filings
+            return
+        company = company_of_submission(content)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        _report(BadRow(path, 1, 0, f"is no submissions file of SEC ({type(error).__name__}: {error})"), on_bad_row)
+        return
+    yield company
+
+
+def company_of_submission(content: Mapping[str, Any]) -> Company:
+    """Return the company of SEC's submissions JSON: address, SIC, EIN, tickers and former names."""
+    cells = {
+        "cik": str(content["cik"]),
+        "name": content["name"],
+        "ein": content.get("ein"),
+        "lei": content.get("lei"),
+        "ticker": (content.get("tickers") or [None])[0],
+        "domain": content.get("website"),
+        "phone": content.get("phone"),
+        "sic": content.get("sic"),
+        "public": "yes" if content.get("tickers") else None,
+    }
+    address = (content.get("addresses") or {}).get("business") or {}
+    cells |= {
+        "street": address.get("street1"),
+        "city": address.get("city"),
+        "state": address.get("stateOrCountry"),
+        "postal_code": address.get("zipCode"),
+        # outside the US the code stands for a country in EDGAR's own list, which the description spells out
+        "country": address.get("country") or address.get("stateOrCountryDescription"),
+        "aliases": ";".join(former["name"] for former in content.get("formerNames") or ()),
+    }
+    fields = LAYOUTS["sec submissions"].fields_of(cells)
+    return Company(**{"id": f"cik-{fields['cik']}", "origin": "sec", **fields})
+
+
+# CSV
+
+
+def _csv_register(path: Path, columns: Mapping[str, str] | None, on_bad_row: Callable[[BadRow], None] | None) -> Iterator[Company]:
+    with _opened(path) as (start, stream):
+        encoding = encoding_of(stream)
+        stream.seek(0)
+        text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+        first = text.readline()
+        delimiter = max(",;\t|", key=first.count)
+        reader = csv.reader(_without_nulls(first, text), delimiter=delimiter)
+        header = next(reader, [])
+        if not start.strip() or not any(cell.strip() for cell in header):
+            raise RegisterError(f"{path}: is empty; the first line should name the columns, at least id and name")
+        layout = mapped_layout(header, columns, str(path)) if columns else layout_of(header)
+        if isinstance(layout, str):
+            raise RegisterError(f"{path}:1:1: {layout}")
+        columns_read = layout.columns_in(header)
+        as_of = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+        rows_of_ids: dict[str, int] = {}
+        for cells in reader:
+            if not any(cells):
+                continue
+            row = reader.line_num
+            if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
+                message = f"{len(cells)} values for {len(header)} columns; put values that hold a '{delimiter}' into double quotes"
+                _report(BadRow(path, row, len(header) + 1, message, tuple(cells)), on_bad_row)
+                continue
+            try:
+                company = _company_of(cells, columns_read, layout, as_of)
+            except ValueFault as fault:
+                _report(BadRow(path, row, fault.column, str(fault), tuple(cells)), on_bad_row)
+                continue
+            if company.id in rows_of_ids:
+                message = f"id '{company.id}' stands in row {rows_of_ids[company.id]} already; give each company its own id"
+                _report(BadRow(path, row, 1 + _index_of(columns_read, "id"), message, tuple(cells)), on_bad_row)
+                continue
+            rows_of_ids[company.id] = row
+            yield company
+
+
+def _company_of(cells: list[str], columns: tuple[Column, ...], layout: Layout, as_of: date) -> Company:
+    fields = layout.read(cells, columns)
+    name = fields.get("name")
+    if not name:
+        raise ValueFault("no name; write one, or delete the row", 1 + _index_of(columns, "name"))
+    if len(name) > _LONGEST_NAME:
+        raise ValueFault(f"a name of {len(name)} characters; is a double quote not closed?", 1 + _index_of(columns, "name"))
+    if not fields.get("id"):
+        fields["id"] = layout.id_of(fields)
+    return Company(**{"origin": layout.origin, "as_of": as_of, **fields})
+
+
+def _index_of(columns: tuple[Column, ...], field: str) -> int:
+    return next((column.index for column in columns if column.field == field), 0)
+
+
+def _without_nulls(first: str, rest: IO[str]) -> Iterator[str]:
+    """Pass the lines on without NUL characters, at which the csv module stops."""
+    yield first.replace("\0", "")
+    for line in rest:
+        yield line.replace("\0", "") if "\0" in line else line
+
+
+def _report(bad: BadRow, on_bad_row: Callable[[BadRow], None] | None) -> None:
+    if on_bad_row is None:
+        raise bad
+    on_bad_row(bad)
+
+
+def encoding_of(stream: IO[bytes]) -> str:
+    """Return the encoding of a text file: by its mark, UTF-8 where all of it is, else Windows-1252, in which Excel saves CSV files."""
+    start = stream.read(4)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    try:
+        decoder.decode(start)
+        while block := stream.read(1 << 20):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "cp1252" if _decodes(stream, "cp1252") else "latin-1"
+    return "utf-8-sig"
+
+
+def _decodes(stream: IO[bytes], encoding: str) -> bool:
+    stream.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        while block := stream.read(1 << 20):
+            decoder.decode(block)
+    except UnicodeDecodeError:
+        return False
+    return True
