@@ -1,0 +1,464 @@
+"""What is owed to whom when a lead is made (pure), and the worker that pays it: claim with a lease, send, settle."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import random as randomness
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select, text, update
+
+from alerts.brief import brief_as_json, brief_of_json
+from alerts.channels import MAIL_CHANNELS, Outcome, load_channel
+from alerts.channels.smtp import MAY_HAVE_ARRIVED
+from alerts.errors import DeliveryError, Misconfigured, Permanent, TryAgain
+from alerts.message import check_address, compose, compose_note
+from alerts.settings import MailSettings, Route, Target
+from alerts.when import GIVE_UP_AFTER, MISCONFIGURED_RETRY_S, after_quiet, next_digest, retry_delay
+from alerts.wording import clean
+from store import queries
+from store.records import Delivery, LeadBrief, fingerprint
+from store.tables import deliveries
+
+log = logging.getLogger(__name__)
+BATCH = 100  # deliveries claimed at a time: a killed worker holds up no more than these, for one lease
+CLAIM_LOCK = 7_067_268_367  # any constant that no other program takes
+HELD = "digest"  # channel of a lead that waits for its digest; no file has this name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxSummary:
+    """What one call of `deliver_due` did, counted in deliveries."""
+
+    sent: int = 0
+    waiting: int = 0  # put off: tried again later
+    failed: int = 0  # dead letters: `prospect deliveries --failed`
+    cancelled: int = 0  # for leads withdrawn or rejected in the meantime
+    problems: tuple[str, ...] = ()  # sentences for the operator: which target, what it said, the cure; each once
+
+
+# ------------------------------------------------------------------ what is owed
+
+
+def deliveries_for(
+    briefs: Sequence[LeadBrief],
+    *,
+    now: datetime,
+    routes: Mapping[str, Route],
+    mail: MailSettings,
+    targets: Mapping[str, Target] | None = None,
+    purpose: str = "alert",
+) -> list[Delivery]:
+    """Return what is owed for leads that were saved together: one mail per rep and company, one record per lead and CRM.
+
+    `routes` is by profile; one that is missing is told by mail at once. `purpose`: alert, update (new findings), correction
+    (denied or called off since), accepted (the rep took it: only CRMs that waited for that). What cannot be addressed is
+    returned with a `fault` in its payload, and becomes a dead letter that the operator is told of.
+    """
+    if purpose not in {"alert", "update", "correction", "accepted"}:
+        raise ValueError(f"unknown purpose '{purpose}'; known: alert, update, correction, accepted")
+    owed: list[Delivery] = []
+    if purpose != "accepted":
+        owed += _mails(briefs, now, routes, mail, purpose)
+    for brief in briefs:
+        route = routes.get(brief.lead.profile, Route())
+        names = list(route.also) if purpose != "accepted" else []
+        # a CRM that waits for the verdict hears of nothing before it
+        if route.crm and (route.crm_when == "accepted") == (purpose == "accepted" or brief.lead.state == "accepted"):
+            names.append(route.crm)
+        owed += [_to_target(brief, name, now, targets or {}, purpose) for name in dict.fromkeys(names)]
+    return owed
+
+
+def _mails(briefs: Sequence[LeadBrief], now: datetime, routes: Mapping[str, Route], mail: MailSettings, purpose: str) -> Iterator[Delivery]:
+    groups: dict[tuple[str, str], list[LeadBrief]] = {}
+    for brief in briefs:
+        route = routes.get(brief.lead.profile, Route())
+        if route.mail is None:
+            continue
+        # a correction never waits for a digest: the rep may be about to call
+        if route.mail == "immediately" or purpose == "correction":
+            groups.setdefault((brief.lead.owner.lower(), brief.company.id), []).append(brief)
+        else:
+            yield _held(brief, now, route, purpose)
+    for (owner, _), group in groups.items():
+        quiet = next((r.quiet for b in group if (r := routes.get(b.lead.profile, Route())).quiet), None)
+        yield _mail(group, owner, after_quiet(now, quiet), mail, purpose)
+
+
+def _mail(briefs: Sequence[LeadBrief], owner: str, due: datetime, mail: MailSettings, purpose: str, slot: str = "") -> Delivery:
+    leads = sorted({brief.lead.id for brief in briefs})
+    events = sorted({event for brief in briefs for event in brief.lead.event_ids})
+    # one channel in the key whichever way mail goes, so that a change of mail.url sends nothing twice
+    key = fingerprint("mail", owner, purpose, slot, *leads, *events, *_standing(briefs, purpose))
+    owed = Delivery(key=key, lead_ids=tuple(leads), channel=mail.channel, target=owner, purpose=purpose, due=due, payload={})
+    try:
+        message = compose(briefs, recipient=check_address(owner, "owner"), purpose=purpose, key=key, date=due, mail=mail)
+    except ValueError as error:
+        return replace(owed, payload={"fault": str(error)})
+    return replace(owed, payload={"subject": str(message["Subject"]), "eml": message.as_bytes().decode("ascii")})
+
+
+def _standing(briefs: Sequence[LeadBrief], purpose: str) -> list[str]:
+    """Return what makes one correction differ from the next of the same lead: how its stories stand now."""
+    if purpose not in {"correction", "update"}:
+        return []
+    return sorted({f"{story.id} {story.status}" for brief in briefs for story in brief.stories})
+
+
+def _held(brief: LeadBrief, now: datetime, route: Route, purpose: str) -> Delivery:
+    schedule = route.mail or ""
+    slot = after_quiet(now if schedule == "grouped" else next_digest(schedule, now), route.quiet)
+    owner = brief.lead.owner.lower()
+    return Delivery(
+        key=fingerprint(HELD, owner, purpose, brief.lead.id, *brief.lead.event_ids, *_standing([brief], purpose)),
+        lead_ids=(brief.lead.id,),
+        channel=HELD,
+        target=owner,
+        purpose=purpose,
+        due=slot,
+        payload={"brief": brief_as_json(brief), "slot": slot.isoformat()},
+    )
+
+
+def _to_target(brief: LeadBrief, name: str, now: datetime, targets: Mapping[str, Target], purpose: str) -> Delivery:
+    target = targets.get(name)
+    return Delivery(
+        key=fingerprint("target", name, purpose, brief.lead.id, *brief.lead.event_ids, *_standing([brief], purpose)),
+        lead_ids=(brief.lead.id,),
+        channel=target.channel if target else "unknown",
+        target=name,
+        purpose=purpose,
+        due=now,
+        payload={"brief": brief_as_json(brief)},
+    )
+
+
+# ------------------------------------------------------------------ the worker
+
+
+@dataclass(slots=True)
+class _Worker:
+    """One call of `deliver_due`: what it may use, and what it counted so far."""
+
+    engine: Engine
+    name: str
+    now: datetime
+    lease: timedelta
+    mail: MailSettings
+    targets: Mapping[str, Target]
+    random: randomness.Random
+    started_s: float = field(default_factory=time.monotonic)
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: dict[str, None] = field(default_factory=dict)
+    dead: list[tuple[Delivery, str]] = field(default_factory=list)
+    to_domain: Counter[str] = field(default_factory=Counter)
+
+    def moment(self) -> datetime:
+        """The present by the caller's clock: a long batch must not settle with the moment it began at."""
+        return self.now + timedelta(seconds=time.monotonic() - self.started_s)
+
+
+def deliver_due(
+    engine: Engine,
+    *,
+    now: datetime,
+    worker: str,
+    mail: MailSettings,
+    targets: Mapping[str, Target] | None = None,
+    random: randomness.Random,
+    limit: int = 100_000,
+    lease: timedelta = timedelta(minutes=10),
+) -> OutboxSummary:
+    """Pay what is due, at most `limit` deliveries, and return what came of it; a target that fails never raises.
+
+    `worker` must be a name that no other running worker has (host, process id and a random part). Any number of workers may
+    run at once; one killed anywhere leaves its claims to the others when `lease` is over.
+    """
+    work = _Worker(engine, worker, now, lease, mail, targets or {}, random)
+    assemble_digests(engine, now=now, mail=mail)
+    left = limit
+    while left > 0:
+        claimed = _claim(work, min(BATCH, left))
+        if not claimed:
+            if not _report_dead_letters(work):
+                break
+            continue
+        left -= len(claimed)
+        for batch in _by_way(claimed, work):
+            _send_batch(batch, work)
+    counts = work.counts
+    return OutboxSummary(
+        sent=counts["sent"],
+        waiting=counts["waiting"],
+        failed=counts["failed"],
+        cancelled=counts["cancelled"],
+        problems=tuple(work.problems),
+    )
+
+
+def assemble_digests(engine: Engine, *, now: datetime, mail: MailSettings) -> int:
+    """Make one mail of all leads that wait for the same digest, in one transaction; return how many mails were made.
+
+    Leads withdrawn or rejected since are left out, and a digest without leads is not sent.
+    """
+    with engine.connect() as conn:
+        if not conn.scalar(_held_and_due(now).limit(1)):
+            return 0
+    made = 0
+    with engine.begin() as conn:
+        _lock(conn)
+        rows = conn.execute(_held_and_due(now).order_by(deliveries.c.key)).all()
+        states = _states(conn, {lead_id for row in rows for lead_id in row.lead_ids})
+        groups: dict[tuple[str, str], list[Any]] = {}
+        for row in rows:
+            groups.setdefault((row.target, row.payload["slot"]), []).append(row)
+        for (owner, slot), group in groups.items():
+            told = [row for row in group if states.get(row.lead_ids[0]) not in {"withdrawn", "rejected"}]
+            gone = [row.key for row in group if row not in told]
+            _set_state(conn, gone, state="cancelled", error="withdrawn or rejected before its digest went out")
+            if told:
+                # of one lead told twice in a digest (an alert and its update), the last is what stands
+                latest = {row.lead_ids[0]: row.payload["brief"] for row in told}
+                briefs = [brief_of_json(written) for written in latest.values()]
+                # a row saved too late for its slot makes a digest of its own, so the rows are part of the key
+                owed = _mail(briefs, owner, datetime.fromisoformat(slot), mail, "digest", slot + fingerprint(*(row.key for row in told)))
+                made += queries.enqueue(conn, [owed])
+                _set_state(conn, [row.key for row in told], state="sent", sent=now, error=None)
+    return made
+
+
+def _held_and_due(now: datetime) -> Any:
+    return select(deliveries.c.key, deliveries.c.target, deliveries.c.lead_ids, deliveries.c.payload).where(
+        deliveries.c.channel == HELD, deliveries.c.state == "pending", deliveries.c.due <= now
+    )
+
+
+def _set_state(conn: Connection, keys: Sequence[str], **values: object) -> None:
+    for start in range(0, len(keys), 500):  # SQLite takes no more than some thousand values in one statement
+        some = keys[start : start + 500]
+        conn.execute(update(deliveries).where(deliveries.c.key.in_(some)).values(**values))
+
+
+def _states(conn: Connection, lead_ids: Iterable[str]) -> dict[str, str]:
+    found = ((lead_id, queries.lead(conn, lead_id)) for lead_id in lead_ids)
+    return {lead_id: lead.state for lead_id, lead in found if lead}
+
+
+def _lock(conn: Connection) -> None:
+    """Let one worker at a time choose what to send; SQLite's write lock does that already."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": CLAIM_LOCK})
+
+
+def _claim(work: _Worker, limit: int) -> list[Delivery]:
+    """Claim what is due, but nothing of a lead that another worker is just telling the same target of."""
+    moment = work.moment()
+    with work.engine.begin() as conn:
+        _lock(conn)
+        channels = set(conn.scalars(select(deliveries.c.channel).distinct())) - {HELD}
+        claimed = queries.claim(conn, worker=work.name, now=moment, lease=work.lease, limit=limit, channels=channels)
+        in_flight = conn.execute(
+            select(deliveries.c.target, deliveries.c.lead_ids, deliveries.c.lease_until).where(
+                deliveries.c.state == "claimed", deliveries.c.claimed_by != work.name, deliveries.c.lease_until > moment
+            )
+        ).all()
+        busy = {(row.target, lead_id): row.lease_until for row in in_flight for lead_id in row.lead_ids}
+        mine = []
+        for delivery in claimed:
+            until = max((busy[pair] for lead_id in delivery.lead_ids if (pair := (delivery.target, lead_id)) in busy), default=None)
+            if until is None:
+                mine.append(delivery)
+            else:
+                queries.settle_retry(conn, delivery.key, work.name, until, "another worker is telling this target of the same lead")
+        return mine
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Deliveries that go the same way: one channel module with one set of settings."""
+
+    channel: ModuleType | None
+    settings: MailSettings | Target | None
+    deliveries: tuple[Delivery, ...]
+    fault: Misconfigured | None = None
+
+
+def _by_way(claimed: Sequence[Delivery], work: _Worker) -> Iterator[_Batch]:
+    def way(delivery: Delivery) -> str:
+        return "" if delivery.channel in MAIL_CHANNELS else delivery.target
+
+    # what a rep would act wrongly without comes first
+    order = {"correction": 0, "alert": 1, "update": 1}
+    for name, group in itertools.groupby(sorted(claimed, key=lambda d: (way(d), order.get(d.purpose, 2), d.due, d.key)), way):
+        owed = tuple(group)
+        try:
+            if not name:
+                yield _Batch(load_channel(work.mail.channel), work.mail, owed)
+            elif name in work.targets:
+                yield _Batch(load_channel(work.targets[name].channel), work.targets[name], owed)
+            else:
+                known = ", ".join(sorted(work.targets)) or "none"
+                raise Misconfigured(f"'{name}' is not set up in prospect.yml (known: {known}); add it there, or take it out of the profile")
+        except Misconfigured as error:
+            yield _Batch(None, None, owed, error)
+
+
+def _send_batch(batch: _Batch, work: _Worker) -> None:
+    by_key = {delivery.key: delivery for delivery in batch.deliveries}
+    if batch.channel is None:
+        for delivery in batch.deliveries:
+            _settle(delivery, Outcome(key=delivery.key, error=batch.fault), work)
+        return
+    handed_out: dict[str, Delivery] = {}
+    try:
+        for outcome in batch.channel.send(_still_owed(batch.deliveries, work, handed_out), batch.settings):
+            _settle(by_key[outcome.key], outcome, work)
+            handed_out.pop(outcome.key, None)
+    except DeliveryError as error:
+        _settle_rest(handed_out, error, work)
+    except Exception as error:  # a fault in one channel's code must not keep the other channels from sending
+        log.exception("a channel broke channel=%s", batch.channel.__name__)
+        _settle_rest(
+            handed_out, TryAgain(f"{batch.channel.__name__} broke: {type(error).__name__}: {clean(error, 200)}; see the log"), work
+        )
+
+
+def _settle_rest(handed_out: Mapping[str, Delivery], error: DeliveryError, work: _Worker) -> None:
+    for delivery in handed_out.values():
+        _settle(delivery, Outcome(key=delivery.key, error=error), work)
+
+
+def _still_owed(owed: Sequence[Delivery], work: _Worker, handed_out: dict[str, Delivery]) -> Iterator[Delivery]:
+    """Hand out each delivery just before it is sent, if it still should be: its lead stands, its lease has time left, its
+    domain is not over the rate."""
+    for delivery in owed:
+        moment = work.moment()
+        why_not = _reason_to_cancel(delivery, work)
+        if why_not:
+            _cancel(delivery, why_not, work)
+        elif "fault" in delivery.payload:
+            _settle(delivery, Outcome(key=delivery.key, error=Permanent(str(delivery.payload["fault"]))), work)
+        elif delivery.lease_until is not None and moment + work.lease / 5 > delivery.lease_until:
+            _put_back(delivery, moment, "the batch took too long; it goes with the next", work)
+        elif delivery.channel in MAIL_CHANNELS and work.mail.per_minute and _over_rate(delivery, work, work.mail.per_minute):
+            _put_back(delivery, moment + timedelta(minutes=1), f"more than {work.mail.per_minute} mails a minute to this domain", work)
+        else:
+            handed_out[delivery.key] = delivery
+            yield delivery
+
+
+def _over_rate(delivery: Delivery, work: _Worker, per_minute: int) -> bool:
+    domain = delivery.target.rpartition("@")[2]
+    work.to_domain[domain] += 1
+    return work.to_domain[domain] > per_minute
+
+
+def _reason_to_cancel(delivery: Delivery, work: _Worker) -> str | None:
+    if not delivery.lead_ids:
+        return None
+    with work.engine.connect() as conn:
+        states = _states(conn, delivery.lead_ids)
+        if delivery.purpose == "correction":
+            return None if _was_told(conn, delivery) else "the alert never went out, so there is nothing to correct"
+    gone = {"withdrawn", "rejected"}
+    if delivery.lead_ids and all(states.get(lead_id) in gone for lead_id in delivery.lead_ids):
+        return f"the lead was {states[delivery.lead_ids[0]]} before this went out"
+    return None
+
+
+def _was_told(conn: Connection, correction: Delivery) -> bool:
+    """Return whether the target was, or may have been, told of one of the leads before."""
+    for lead_id in correction.lead_ids:
+        for other in queries.deliveries_of(conn, lead_id=lead_id):
+            same = other.target == correction.target and other.key != correction.key and other.channel != HELD
+            if same and (other.state == "sent" or MAY_HAVE_ARRIVED in (other.error or "")):
+                return True
+    return False
+
+
+def _cancel(delivery: Delivery, why: str, work: _Worker) -> None:
+    with work.engine.begin() as conn:
+        mine = (deliveries.c.key == delivery.key) & (deliveries.c.state == "claimed") & (deliveries.c.claimed_by == work.name)
+        done = conn.execute(update(deliveries).where(mine).values(state="cancelled", error=why, claimed_by=None, lease_until=None))
+    work.counts["cancelled"] += done.rowcount
+
+
+def _put_back(delivery: Delivery, due: datetime, why: str, work: _Worker) -> None:
+    with work.engine.begin() as conn:
+        work.counts["waiting"] += queries.settle_retry(conn, delivery.key, work.name, due, why)
+
+
+def _settle(delivery: Delivery, outcome: Outcome, work: _Worker) -> None:
+    error = outcome.error
+    moment = work.moment()
+    name = delivery.target if delivery.channel not in MAIL_CHANNELS else f"mail to {delivery.target}"
+    with work.engine.begin() as conn:
+        if error is None:
+            if queries.settle_sent(conn, delivery.key, work.name, moment):
+                work.counts["sent"] += 1
+            if outcome.note:
+                work.problems[f"{name}: {outcome.note}"] = None
+            return
+        said = clean(error, 600)
+        if isinstance(error, Permanent) or (isinstance(error, TryAgain) and delivery.attempts >= GIVE_UP_AFTER):
+            said = said if isinstance(error, Permanent) else f"given up after {delivery.attempts} attempts: {said}"
+            if queries.settle_failed(conn, delivery.key, work.name, said):
+                work.counts["failed"] += 1
+                work.dead.append((delivery, said))
+                work.problems[f"{name}: {said}"] = None
+            log.error("a delivery failed for good key=%s channel=%s attempts=%d", delivery.key, delivery.channel, delivery.attempts)
+            return
+        if isinstance(error, Misconfigured):
+            delay = timedelta(seconds=MISCONFIGURED_RETRY_S)
+        else:
+            delay = retry_delay(delivery.attempts, error.after_s if isinstance(error, TryAgain) else None, work.random)
+        if queries.settle_retry(conn, delivery.key, work.name, moment + delay, said):
+            work.counts["waiting"] += 1
+            # the same sentence for every mail behind a server that is away would bury the rest
+            work.problems[said if not isinstance(error, Permanent) else f"{name}: {said}"] = None
+    log.warning(
+        "a delivery waits key=%s channel=%s attempts=%d; `prospect deliveries` says why", delivery.key, delivery.channel, delivery.attempts
+    )
+
+
+def _report_dead_letters(work: _Worker) -> bool:
+    """Owe the operator one mail about what failed for good since the last; return whether one was made."""
+    dead = [(delivery, said) for delivery, said in work.dead if delivery.purpose != "operator"]
+    work.dead.clear()
+    if not dead or not work.mail.operator:
+        return False
+    key = fingerprint("operator", *sorted(f"{delivery.key} {delivery.attempts}" for delivery, _ in dead))
+    lines = [f"- {delivery.target} ({delivery.channel}, {delivery.purpose}, key {delivery.key}): {said}" for delivery, said in dead[:50]]
+    more = [f"- and {len(dead) - 50} more"] if len(dead) > 50 else []
+    body = ["These could not be delivered, and are not tried again by themselves:", "", *lines, *more, ""]
+    body.append("Mend what is named, then: prospect deliveries --retry KEY (or --retry all). `prospect deliveries --failed` lists them.")
+    subject = f"prospect: {len(dead)} {'delivery' if len(dead) == 1 else 'deliveries'} failed"
+    moment = work.moment()
+    try:
+        message = compose_note(
+            recipient=work.mail.operator, subject=subject, text="\n".join(body) + "\n", key=key, date=moment, mail=work.mail
+        )
+    except ValueError as error:
+        work.problems[str(error)] = None
+        return False
+    payload = {"subject": subject, "eml": message.as_bytes().decode("ascii")}
+    owed = Delivery(
+        key=key, lead_ids=(), channel=work.mail.channel, target=work.mail.operator, purpose="operator", due=work.now, payload=payload
+    )
+    with work.engine.begin() as conn:
+        return queries.enqueue(conn, [owed]) > 0
+
+
+def retry_failed(engine: Engine, *, now: datetime, keys: Sequence[str] | None = None) -> int:
+    """Put dead letters back into the outbox, all or those with `keys`; return how many."""
+    chosen = (deliveries.c.state == "failed") if keys is None else (deliveries.c.state == "failed") & deliveries.c.key.in_(list(keys))
+    with engine.begin() as conn:
+        return conn.execute(update(deliveries).where(chosen).values(state="pending", due=now, attempts=0)).rowcount
