@@ -124,6 +124,7 @@ def sqlite_settings(*, foreign_keys: bool) -> Callable[[SQLiteConnection, object
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             connection.execute("PRAGMA journal_mode = WAL")
+        connection.create_function("lower", 1, lambda text: text and text.lower(), deterministic=True)  # its own knows A to Z alone
         connection.execute("PRAGMA synchronous = NORMAL")  # with WAL a crash of the machine can lose the last commits, never the file
 
     return say

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, Table, case, func, or_, select, updat
 from store.queries.extracting import make_document
 from store.queries.rows import columns_of, record_maker, row_of, upsert
 from store.records import Company, CompanyMatch, Document, TriggerEvent
-from store.tables import companies, documents, events, registers
+from store.tables import companies, documents, events, registers, storable
 
 make_event = record_maker(TriggerEvent, events)
 _company = record_maker(Company, companies, aliases=tuple)
@@ -50,7 +50,7 @@ def get_company(conn: Connection, company_id: str) -> Company | None:
 
 def find_companies(conn: Connection, text: str, limit: int = 10) -> list[Company]:
     """Return companies a person may mean by `text`: an id, CIK, ticker or part of the name, in this order of trust."""
-    text = text.strip()
+    text = storable(text.strip())
     if not text:
         return []
     part = text.lower().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
