@@ -427,8 +427,8 @@ def test_leads_of(engine: Engine) -> None:
             ({"states": []}, []),
             ({"since": NOW + HOUR}, ["l3", "l2"]),  # from that moment on, itself included
         ]
-        for given, ids in expected:
-            assert [each.id for each in q.leads_of(conn, **given)] == ids, given
+        for asked, ids in expected:
+            assert [each.id for each in q.leads_of(conn, **asked)] == ids, asked
 
 
 def test_verdicts_are_an_audit_trail(engine: Engine) -> None:
