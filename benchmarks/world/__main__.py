@@ -1,0 +1,44 @@
+"""`python -m benchmarks.world SHARED_DIR [--days N] [--only filing|month] [--keep DIR]`: exit status 1 when a promise is broken."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks.world.one_filing import one_filing
+from benchmarks.world.one_month import one_month
+
+
+def main() -> int:
+    """Run the scenarios, print a table of each, return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.world", description=__doc__)
+    parser.add_argument("shared", type=Path, metavar="SHARED_DIR", help="the folder that holds world/ and corpus/")
+    parser.add_argument("--days", type=int, default=30, help="nights of the month's scenario")
+    parser.add_argument("--only", choices=("filing", "month"))
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the workspaces here for a look")
+    asked = parser.parse_args()
+    if not (asked.shared / "world" / "__main__.py").is_file():
+        print(f"{asked.shared} holds no world/; name the folder that does", file=sys.stderr)
+        return 2
+    console = Console(width=140)
+    with tempfile.TemporaryDirectory(prefix="prospect-world-") as made:
+        folder = (asked.keep or Path(made)).resolve()
+        results = []
+        if asked.only != "month":
+            results.append(one_filing(asked.shared, folder / "filing", console))
+        if asked.only != "filing":
+            results.append(one_month(asked.shared, folder / "month", console, asked.days))
+    for promises in results:
+        if promises.broken or len(promises.rows) < 40:
+            promises.show(console)
+        kept = len(promises.rows) - promises.broken
+        console.print(f"{promises.title}: {kept} of {len(promises.rows)} promises kept")
+    return 1 if any(promises.broken for promises in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
