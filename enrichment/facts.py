@@ -1,0 +1,222 @@
+"""Compares the facts of two events of one kind: do they tell of the same thing, of two things, or do they not say?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from enum import Enum
+
+from enrichment.names import fold, read_name, short_word
+from enrichment.places import locate
+
+# by which facts an event of a kind is known, most telling first; for other kinds all facts but the vague ones
+_IDENTIFYING: dict[str, tuple[str, ...]] = {
+    "executive_change": ("person",),
+    "key_opening": ("title", "function"),
+    "relocation": ("to", "what", "from"),
+    "facility_opening": ("place", "what"),
+    "facility_expansion": ("place", "what"),
+    "facility_closing": ("place", "what"),
+    "real_estate_deal": ("place", "counterparty", "deal"),
+    "market_entry": ("place", "market", "region"),
+    "funding": ("round", "amount"),
+    "debt_financing": ("amount", "lender"),
+    "ipo": ("exchange",),
+    "grant_award": ("grantor", "amount"),
+    "investment": ("target",),
+    "acquisition": ("target", "acquirer"),
+    "merger": ("partner", "new_name"),
+    "divestiture": ("unit", "buyer"),
+    "reorganization": ("units", "amount"),
+    "partnership": ("partner",),
+    "contract_award": ("customer", "amount"),
+    "contract_loss": ("counterparty",),
+    "product_launch": ("product",),
+    "product_recall": ("product",),
+    "name_change": ("to",),
+    "technology_adoption": ("system", "vendor"),
+    "layoffs": ("place", "headcount", "percent"),
+    "hiring": ("place", "headcount"),
+    "labor_dispute": ("union", "place"),
+    "strong_results": ("period", "metric"),
+    "weak_results": ("period", "metric"),
+    "distress": ("stage",),
+    "cyber_incident": ("date", "records"),
+    "lawsuit_regulatory": ("authority", "amount"),
+    "auditor_change": ("to", "from"),
+    "restatement": ("periods",),
+}
+_VAGUE = frozenset(("effective", "level", "function", "direction", "status", "stage"))
+
+# which comparison a fact needs, by its name; others are words
+_PLACES = frozenset(("place", "from", "to"))
+_PLACE_KINDS = frozenset(("relocation", "facility_opening", "facility_expansion", "facility_closing", "real_estate_deal", "market_entry", "layoffs", "hiring", "labor_dispute"))  # fmt: skip
+_PARTIES = frozenset("target acquirer partner buyer counterparty customer vendor lender grantor new_name authority union".split())  # noqa: SIM905
+_AMOUNTS = frozenset(("amount", "headcount", "percent", "area", "jobs", "records"))
+
+# facts that differ between tellings of one thing without contradiction: an outlet rounds, another names the building
+_SOFT = frozenset(("what", "from", "units", "deal", "metric", "system", "market", "title"))
+
+
+class Likeness(Enum):
+    """What two sets of facts say of each other."""
+
+    SAME = "an identifying fact agrees, none contradicts"
+    OPEN_LIKE = "one of them names nothing that could tell, the rest agrees"
+    OPEN = "no identifying fact in common"
+    CONFLICT = "an identifying fact contradicts"
+
+
+def compare_facts(kind: str, one: Mapping[str, str | None], other: Mapping[str, str | None]) -> Likeness:
+    """Return whether two events of one kind and company can be the same thing, by their facts."""
+    if kind == "executive_change" and {one.get("direction"), other.get("direction")} == {"joins", "leaves"}:
+        return Likeness.CONFLICT
+    identifying = _IDENTIFYING.get(kind) or tuple(sorted((set(one) | set(other)) - _VAGUE))
+    agreed = 0
+    for fact in identifying:
+        mine, theirs = one.get(fact), other.get(fact)
+        if not mine or not theirs:
+            continue
+        verdict = _comparison(kind, fact)(mine, theirs)
+        if verdict is False and fact not in _SOFT:
+            return Likeness.CONFLICT
+        agreed += verdict is True
+    if agreed:
+        return Likeness.SAME
+    if not any(one.get(fact) for fact in identifying) or not any(other.get(fact) for fact in identifying):
+        # "names a new finance chief" beside "names Jo Vane finance chief": the same post is likely the same change
+        rest = [fact for fact in (set(one) & set(other)) - set(identifying) if one.get(fact) and other.get(fact)]
+        if rest and all(
+            fold(str(one[fact])) == fold(str(other[fact])) for fact in rest if fact in ("function", "title", "direction", "stage")
+        ):
+            return Likeness.OPEN_LIKE
+    return Likeness.OPEN
+
+
+def _comparison(kind: str, fact: str) -> Callable[[str, str], bool | None]:
+    if fact == "person":
+        return same_person
+    if fact in _PLACES and kind in _PLACE_KINDS:
+        return same_place
+    if fact in _AMOUNTS:
+        return same_amount
+    if fact in _PARTIES or kind in ("auditor_change", "name_change"):
+        return same_party
+    if fact in ("date", "effective"):
+        return same_day
+    return same_words
+
+
+def same_person(one: str, other: str) -> bool | None:
+    """Return whether two spellings name one person: same last name, and first names of which one begins the other or is its nickname."""
+    mine, theirs = _person(one), _person(other)
+    if not mine or not theirs:
+        return None
+    if mine[-1] != theirs[-1]:
+        return False
+    if len(mine) == 1 or len(theirs) == 1:
+        return True
+    first, second = mine[0], theirs[0]
+    if first == second or first.startswith(second) or second.startswith(first):
+        return True
+    # "J. Robert Vane" is "Robert Vane"
+    return first in theirs or second in mine or _NICKNAMES.get(first, first) == _NICKNAMES.get(second, second)
+
+
+_HONORIFICS = frozenset("mr mrs ms miss dr prof sir dame hon rev gen col capt jr sr ii iii iv phd md mba cpa esq cfa jd".split())  # noqa: SIM905
+_NICKNAMES = {
+    short: full
+    for full, spellings in {
+        "william": "bill will billy", "robert": "bob rob bobby", "richard": "rick dick rich", "james": "jim jimmy jamie", "john": "jack johnny", "thomas": "tom tommy",
+        "michael": "mike mick", "joseph": "joe joey", "charles": "chuck charlie", "edward": "ed ted eddie", "elizabeth": "liz beth betsy", "katherine": "kate kathy katie",
+        "margaret": "maggie peggy meg", "patricia": "pat patty trish", "susan": "sue susie", "deborah": "deb debbie", "jennifer": "jen jenny", "stephen": "steve steven",
+        "andrew": "andy drew", "anthony": "tony", "daniel": "dan danny", "david": "dave", "gregory": "greg", "kenneth": "ken", "lawrence": "larry", "matthew": "matt",
+        "nicholas": "nick", "peter": "pete", "ronald": "ron", "samuel": "sam", "theodore": "theo", "timothy": "tim", "alexander": "alex", "benjamin": "ben",
+        "christopher": "chris", "frederick": "fred", "jeffrey": "jeff geoffrey", "jonathan": "jon", "joshua": "josh", "philip": "phil phillip", "rebecca": "becky",
+        "sandra": "sandy", "victoria": "vicky", "abigail": "abby", "cynthia": "cindy", "pamela": "pam", "douglas": "doug", "gerald": "jerry", "eugene": "gene",
+    }.items()
+    for short in spellings.split()
+}  # fmt: skip
+
+
+def _person(text: str) -> list[str]:
+    plain = text
+    if re.fullmatch(r"[^,]+,\s*[A-Z][\w. ]+", text) and not re.search(
+        r",\s*(?:jr|sr|ii|iii|iv|ph\.?d|m\.?d|cpa|esq)\b", text, re.IGNORECASE
+    ):
+        last, first = text.split(",", 1)  # "Vane, Jo" in filings
+        plain = f"{first} {last}"
+    words = re.findall(r"[^\W\d_]+", re.sub(r"\b([A-Za-z])\.", r"\1 ", fold(plain).replace("'", "")))
+    kept = [word for word in words if word not in _HONORIFICS]
+    return kept or words
+
+
+def same_place(one: str, other: str) -> bool | None:
+    """Return whether two places are one; a city in its state is the same place as the state alone."""
+    mine, theirs = locate(one), locate(other)
+    if not mine or not theirs:
+        return same_words(one, other)
+    for here, there in ((mine.country, theirs.country), (mine.state, theirs.state), (mine.city, theirs.city)):
+        if here and there and fold(here) != fold(there):
+            return False
+    return True
+
+
+def same_amount(one: str, other: str) -> bool | None:
+    """Return whether two amounts are one but for rounding; None when either is no number."""
+    mine, theirs = read_amount(one), read_amount(other)
+    if mine is None or theirs is None:
+        return None
+    if not mine or not theirs:
+        return mine == theirs
+    return max(mine, theirs) / min(mine, theirs) <= 1.12
+
+
+_AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(thousand|million|billion|trillion|bn|mn|mm|k|m|b)?\b", re.IGNORECASE)
+_SCALE = {"thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "mm": 1e6, "billion": 1e9, "b": 1e9, "bn": 1e9, "trillion": 1e12}
+
+
+def read_amount(text: str) -> float | None:
+    """Return the number in "$1.2 billion", "1,200 jobs" or "12 %"; None when there is none."""
+    match = _AMOUNT.search(text)
+    return float(match[1].replace(",", "")) * _SCALE.get((match[2] or "").lower(), 1.0) if match else None
+
+
+def same_party(one: str, other: str) -> bool | None:
+    """Return whether two names of a company or authority are one: equal forms, or one is the beginning of the other."""
+    mine, theirs = read_name(one).words, read_name(other).words
+    if not mine or not theirs:
+        return None
+    shorter, longer = sorted((mine, theirs), key=len)
+    short, long = [short_word(word) for word in shorter], [short_word(word) for word in longer]
+    return long[: len(short)] == short or "".join(short) == "".join(long)
+
+
+def same_day(one: str, other: str) -> bool | None:
+    """Return whether two ISO dates are one; None when either is no date."""
+    try:
+        return date.fromisoformat(one) == date.fromisoformat(other)
+    except ValueError:
+        return None
+
+
+_STOP = frozenset("a an the of for to in on at by with and its new our s".split())  # noqa: SIM905
+
+
+def _content_words(text: str) -> set[str]:
+    return {short_word(word) for word in re.findall(r"[^\W_]+", fold(text)) if word not in _STOP}
+
+
+def same_words(one: str, other: str) -> bool | None:
+    """Return whether two phrases share most words of the shorter; None when either has none."""
+    mine, theirs = _content_words(one), _content_words(other)
+    if not mine or not theirs:
+        return None
+    return len(mine & theirs) / min(len(mine), len(theirs)) >= 0.5
+
+
+def same_wording(one: str, other: str) -> bool:
+    """Return whether two sentences are copies or near copies: four fifths of the shorter one's words are in the other."""
+    mine, theirs = _content_words(one), _content_words(other)
+    return min(len(mine), len(theirs)) >= 5 and len(mine & theirs) / min(len(mine), len(theirs)) >= 0.8

@@ -1,0 +1,169 @@
+"""What a document says of the company of an event: its name, and the identifiers and places that can be had beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from enrichment.names import read_name, short_word
+from enrichment.places import Place, country_code, locate, state_code
+from enrichment.values import ValueFault, read_cik, read_domain, read_ein, read_lei
+from store.records import Company, Document, Mention, TriggerEvent, fingerprint
+
+# "(NYSE: LKV)", "(Nasdaq Global Select: LKV, LKVW)", "(OTCQB: LKVF)", "(TSX-V: LKV)", "(LON:LKV)"
+EXCHANGE_TICKER = re.compile(
+    r"\(\s*(?:[^()]{0,40}?[;,]\s*)?(?:nyse|nasdaq|amex|nyse american|nyse arca|otc[a-z]*|cboe|tsx|tsxv|tsx-v|cse|neo|lse|lon|aim|asx|euronext|frankfurt|fse|xetra|hkex|sgx)"
+    r"(?:[ -][a-z ]{0,20})?\s*:\s*[“\"]?([A-Z][A-Z0-9.-]{0,6})\b[^()]*\)",
+    re.IGNORECASE,
+)
+# "For more information, visit www.larkspur.example." in the paragraph about the company
+_ADDRESS = re.compile(r"(?:https?://|\bwww\.)[\w.-]+\.[a-z]{2,}", re.IGNORECASE)
+_SEAT = re.compile(
+    r"\b(?:headquartered|based|head office|headquarters (?:is|are)(?: located)?)\s+in\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:,\s*(?:[A-Z][\w.]*[ ]?){1,3})?)"
+)
+
+# hosts that publish for others, so that their address says nothing of the company
+_SHARED_HOSTS = frozenset(
+    "sec.gov businesswire.com prnewswire.com globenewswire.com accesswire.com newsfilecorp.com newswire.com newswire.ca cision.com twitter.com x.com facebook.com "
+    "linkedin.com youtube.com instagram.com google.com apple.com bit.ly medium.com wordpress.com q4cdn.com edgar-online.com".split()  # noqa: SIM905
+)  # fmt: skip
+
+
+def mention_of(event: TriggerEvent, document: Document) -> Mention | None:
+    """Return all that the document gives to tell the event's company by; None when it names no company.
+
+    The filer's CIK, EIN and place are the mention's only where the event's company IS the filer: a release about a purchase
+    names two companies, of which one files.
+    """
+    of_filer = document.company is not None and (event.company is None or same_company_name(event.company, document.company))
+    name = event.company or document.company
+    if not name:
+        return None
+    text = document.full_text
+    ticker = _ticker_beside(name, text)
+    place = _seat_said(name, text) or (_dateline_place(document) if _is_issuer(name, document) else Place())
+    cik = ein = lei = None
+    if of_filer:
+        cik = _known(read_cik, document.cik)
+        ein = _known(read_ein, document.fields.get("ein"))
+        lei = _known(read_lei, document.fields.get("lei"))
+        place = _stated_place(document.fields) or place
+    return Mention(
+        name=name,
+        cik=cik,
+        ein=ein,
+        lei=lei,
+        ticker=ticker,
+        domain=_own_domain(name, document),
+        city=place.city,
+        state=place.state,
+        country=place.country,
+    )
+
+
+def provisional_company(mention: Mention) -> Company:
+    """Return a company that no register holds, made from what the text says; the same text makes the same id."""
+    words = read_name(mention.name).words
+    identifier = mention.cik or mention.lei or mention.ein
+    return Company(
+        id=f"text-{fingerprint(identifier) if identifier else fingerprint(' '.join(words) or mention.name, mention.state or mention.country)}",
+        name=mention.name,
+        cik=mention.cik,
+        ein=mention.ein,
+        lei=mention.lei,
+        ticker=mention.ticker,
+        domain=mention.domain,
+        city=mention.city,
+        state=mention.state,
+        country=mention.country,
+        origin="text",
+    )
+
+
+def same_company_name(one: str, other: str) -> bool:
+    """Return whether two names in one document mean one company: equal forms, or the shorter begins the longer ("Larkspur", "Larkspur Software, Inc.")."""
+    mine, theirs = read_name(one).words, read_name(other).words
+    shorter, longer = sorted((mine, theirs), key=len)
+    if not shorter:
+        return False
+    short, long = [short_word(word) for word in shorter], [short_word(word) for word in longer]
+    return long[: len(short)] == short or "".join(short) == "".join(long)
+
+
+def _ticker_beside(name: str, text: str) -> str | None:
+    """Return the ticker in parentheses that follows the name somewhere in the text."""
+    if inside := EXCHANGE_TICKER.search(name):
+        return inside[1].upper()
+    start = 0
+    while (found := text.find(name, start)) >= 0:
+        start = found + len(name)
+        # "Larkspur, Inc. (NYSE: LKV)": the legal form may stand between
+        following = text[start : start + 90]
+        if (match := EXCHANGE_TICKER.search(following)) and re.fullmatch(r"[\s,.]*(?:[A-Z][\w.]*[\s,.]*){0,3}", following[: match.start()]):
+            return match[1].upper()
+    return None
+
+
+def _seat_said(name: str, text: str) -> Place:
+    """Return the place of "Larkspur, headquartered in Boston, Massachusetts", said within 200 characters of the name."""
+    for match in _SEAT.finditer(text):
+        before = text[max(0, match.start() - 200) : match.start()]
+        if name in before and (place := locate(match[1])):
+            return place
+    return Place()
+
+
+def _dateline_place(document: Document) -> Place:
+    """Return the place that a release begins with: "BEDFORD, Mass., Nov. 3, 2026 /PRNewswire/ --"."""
+    for line in document.text.split("\n", 4)[:4]:
+        match = re.match(r"\s*([A-Z][A-Za-z.'’ -]{2,30}(?:,\s*[A-Z][A-Za-z. ]{1,20})?)\s*(?:,\s*[A-Z][a-z]{2,8}\.? \d|--|[–—]|\(|/)", line)
+        if match and (place := locate(match[1])):
+            return place
+    return Place()
+
+
+def _is_issuer(name: str, document: Document) -> bool:
+    """Return whether the document speaks for the company: the title or the first sentence begins with it, or it is said to be the issuer."""
+    if document.company:
+        return same_company_name(name, document.company)
+    first = read_name(name).words[:1]
+    return bool(first) and read_name((document.title or document.text[:120])[:120]).words[:1] == first
+
+
+def _stated_place(fields: Mapping[str, str]) -> Place:
+    """Return the place that a structured source states of its filer."""
+    country = country_code(fields["country"]) if fields.get("country") else None
+    if (state := fields.get("state")) and (known := state_code(state, country)):
+        return Place(fields.get("city") or None, *known)
+    return Place(fields.get("city") or None, None, country) if fields.get("city") or country else Place()
+
+
+def _own_domain(name: str, document: Document) -> str | None:
+    """Return the company's own domain: an address in the text or of the page that holds the first word of its name."""
+    words = read_name(name).words
+    if not words:
+        return None
+    initials = "".join(word[0] for word in words)
+    for address in [match[0] for match in _ADDRESS.finditer(document.text)] + [document.url]:
+        try:
+            domain = read_domain(address)
+        except ValueFault:
+            continue
+        if not domain or domain in _SHARED_HOSTS:
+            continue
+        label = domain.split(".")[0].replace("-", "")
+        joined = "".join(words)
+        if (
+            label == joined
+            or (len(words[0]) >= 4 and label.startswith(words[0]) and joined.startswith(label))
+            or (len(initials) >= 3 and label == initials)
+        ):
+            return domain
+    return None
+
+
+def _known(reader: object, value: str | None) -> str | None:
+    try:
+        return reader(value) if value and callable(reader) else None
+    except ValueFault:
+        return None
