@@ -35,9 +35,9 @@ def shown(number: float) -> str:
     return f"{number:.2f}".rstrip("0").rstrip(".") if number % 1 else f"{number:.0f}"
 
 
-def counted(number: float, noun: str) -> str:
+def counted(number: float, noun: str, plural: str | None = None) -> str:
     """Return the number with its noun in the right form: "1 point", "12 points"."""
-    return f"{shown(number)} {noun}" if number == 1 else f"{shown(number)} {noun}s"
+    return f"{shown(number)} {noun}" if number == 1 else f"{shown(number)} {plural or noun + 's'}"
 
 
 def span(length: timedelta) -> str:

@@ -1,0 +1,105 @@
+"""Holds a company, and the places of its events, against a profile's `where`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from profiles.conditions import CONDITIONS, any_of_known
+from profiles.geography import Atlas, Spot, read_place, seat_spot
+from profiles.profile import Where
+from profiles.wording import listed
+from store.records import Company, Story
+
+PLACE_KEYS = ("countries", "states", "regions", "metros", "cities", "postal", "near")
+COMPANY_KEYS = ("industries", "employees", "revenue", "age", "public")
+# where an event's own place stands; `to` is a place in a move alone: elsewhere it is a name or an auditor
+_PLACE_FACTS = {"relocation": ("to",)}
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How a company fits a profile's `where`; None is not known."""
+
+    place: bool | None
+    place_why: str
+    misfits: tuple[str, ...]  # firmographics that do not fit, in words: "employees 120, not at least 200"
+    unknowns: tuple[str, ...]  # firmographics that are wanted and not known
+
+
+def event_place(story: Story) -> Spot | None:
+    """Return where the event takes place, None where no fact says it: the new seat of a move, the place of a plant."""
+    for name in (*_PLACE_FACTS.get(story.kind, ()), "place"):
+        if written := story.facts.get(name):
+            spot = read_place(written)
+            return spot if spot.known else None
+    return None
+
+
+def in_places(where: Where, spot: Spot, atlas: Atlas | None) -> bool | None:
+    """Return whether the spot lies in any of the places that `where` names; None when that cannot be known."""
+    found: list[bool | None] = []
+    for key in PLACE_KEYS:
+        wanted = getattr(where, key)
+        if wanted is not None:
+            verdict: bool | None = CONDITIONS["place", key].holds(wanted, spot, atlas)
+            if verdict:
+                return True
+            found.append(verdict)
+    return any_of_known(found)
+
+
+def fit(where: Where, company: Company, stories: Sequence[Story], now: datetime, atlas: Atlas | None = None) -> Fit:
+    """Return how the company fits: its seat, the places of `stories` (those that count), its industry, size and age."""
+    place, why = _place_fit(where, company, stories, atlas)
+    misfits, unknowns = [], []
+    for key in COMPANY_KEYS:
+        wanted = getattr(where, key)
+        if wanted is None:
+            continue
+        verdict = CONDITIONS["company", key].holds(wanted, company, now)
+        if verdict is None:
+            unknowns.append(key)
+        elif not verdict:
+            misfits.append(_misfit(key, wanted, company, now))
+    return Fit(place, why, tuple(misfits), tuple(unknowns))
+
+
+def _place_fit(where: Where, company: Company, stories: Sequence[Story], atlas: Atlas | None) -> tuple[bool | None, str]:
+    if all(getattr(where, key) is None for key in PLACE_KEYS):
+        return True, "any place"
+    seat = seat_spot(company.city, company.state, company.country, company.postal_code)
+    found: list[bool | None] = []
+    whys: list[str] = []
+    if where.match != "event":
+        verdict = in_places(where, seat, atlas) if seat.known else None
+        if verdict:
+            return True, f"the seat, {seat}, is in the territory"
+        found.append(verdict)
+        whys.append(f"the seat, {seat}, is outside" if verdict is False else f"whether the seat, {seat}, is inside is not known")
+    if where.match != "seat":
+        for story in stories:
+            spot = event_place(story)
+            if spot is None:
+                continue
+            verdict = in_places(where, spot, atlas)
+            if verdict:
+                return True, f"the {story.kind} is in the territory ({spot})"
+            found.append(verdict)
+            whys.append(f"the {story.kind} is {'outside' if verdict is False else 'perhaps inside'} ({spot})")
+        if where.match == "event" and not found:
+            return None, "no event says where it takes place"
+    return any_of_known(found), listed(dict.fromkeys(whys)) or "no place is known"
+
+
+def _misfit(key: str, wanted: object, company: Company, now: datetime) -> str:
+    if key == "industries":
+        codes = [f"{name} {code}" for name, code in (("SIC", company.sic), ("NAICS", company.naics)) if code]
+        return f"its industry ({listed(codes)}) is not wanted"
+    if key == "public":
+        return "its shares are listed" if company.public else "its shares are not listed"
+    value = {"employees": company.employees, "revenue": company.revenue_usd, "age": now.year - (company.founded or now.year)}[key]
+    low, high = getattr(wanted, "min", None), getattr(wanted, "max", None)
+    bound = f"below {low:,}" if low is not None and value is not None and value < low else f"above {high or 0:,}"
+    return f"{key} {value:,} is {bound}"
