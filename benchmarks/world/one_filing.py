@@ -19,7 +19,10 @@ FILED = date(2024, 8, 2)  # Chevron's 8-K of that day: changes at the top (5.02)
 FILER = "0000093410"
 OPTIONS = ("--clock", "--dating", "own", "--today", "2024-08-20", "--days", "24")
 # what the evidence must speak of, by kind: every word of one of the groups stands in a cited sentence
-MUST_CITE: dict[str, list[tuple[str, ...]]] = {"relocation": [("headquarters", "San Ramon", "Houston")], "executive_change": [("Hearne",), ("Nelson",)]}
+MUST_CITE: dict[str, list[tuple[str, ...]]] = {
+    "relocation": [("headquarters", "San Ramon", "Houston")],
+    "executive_change": [("Hearne",), ("Nelson",)],
+}
 
 
 def one_filing(shared: Path, folder: Path, console: Console) -> Promises:
