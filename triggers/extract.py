@@ -1,0 +1,408 @@
+"""Finds the trigger events of a document: gate by phrase, mask the entities, match, judge, and merge what is one event.
+
+The gate (one RE2 set over the phrases of all kinds) decides which sentences are looked at; entities are sought in those, the
+headline and the lead alone, so that a document without a cue costs a scan. It goes by sentence and never by position: events
+stand in last paragraphs and in exhibits.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import logging
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+import re2
+
+from store.records import Document, TriggerEvent, fingerprint
+from triggers.dates import document_date, happened_on
+from triggers.kind import Example, Kind, Pattern, unmark
+from triggers.noise import noise_of
+from triggers.parties import Parties, bare, clean_name, is_name, subject_before
+from triggers.qualify import background, status_of
+from triggers.reading import Found, Reading
+from triggers.structure import BODY, HEADLINE, LEAD, QUOTE, SILENT, Sentence, read_sentences
+from triggers.view import Catch, Entity, View, catches, compile_pattern, make_view
+
+log = logging.getLogger(__name__)
+
+# how much a sentence's place takes from the confidence of what it tells
+ZONE_FACTOR = {HEADLINE: 0.97, LEAD: 1.0, BODY: 0.88, QUOTE: 0.7}
+_PRONOUNS = frozenset("it we they he she this that there who which".split())
+
+
+class Finder(Protocol):
+    """What the extractor asks of triggers/entities.py."""
+
+    def find(self, text: str, spans: Sequence[tuple[int, int]], title_end: int = 0) -> list[Entity]:
+        """Return persons, companies, titles and places inside `spans` of `text`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """An event in one sentence, judged."""
+
+    kind: str
+    sentence: Sentence
+    order: int
+    facts: dict[str, str | None]
+    company: str | None
+    status: str
+    happened: date | None
+    confidence: float
+
+
+class Extractor:
+    """Reads documents for events of the given kinds; pure, and safe to use again and again."""
+
+    def __init__(self, kinds: Sequence[Kind], *, entities: Finder | None = None) -> None:
+        if entities is None:
+            from triggers.entities import load_entities
+
+            entities = load_entities("rules")
+        self.entities = entities
+        self.kinds = {kind.name: kind for kind in kinds}
+        self._gate, self._gated = _build_gate(kinds)
+        self._patterns = {
+            kind.name: [(p, compile_pattern(p.match), re.compile(p.unless, re.I) if p.unless else None) for p in kind.patterns]
+            for kind in kinds
+        }
+        self._never = {kind.name: [re.compile(n, re.IGNORECASE) for n in kind.never] for kind in kinds}
+        self._never_document = {kind.name: [re.compile(n, re.IGNORECASE) for n in kind.never_document] for kind in kinds}
+        self._code = {kind.name: _code_of(kind.name) for kind in kinds}
+
+    def extract(self, document: Document) -> list[TriggerEvent]:
+        """Return the events of the document in text order; `full_text[start:end] == quote` for each."""
+        text = document.full_text
+        if not text.strip():
+            return []
+        sentences = read_sentences(text, document.title, document.form)
+        cues = self._cues(sentences)
+        if not cues:
+            return []
+        reading = self._open(document, sentences, cues)
+        noise = noise_of(sentences, document)
+        candidates: list[_Candidate] = []
+        for index, names in cues.items():
+            reading.index = index
+            view: View | None = None
+            for name in names:
+                if noise and name not in noise.spares:
+                    continue
+                view = view or reading.view_of(index)
+                if any(n.search(view.masked) for n in self._never[name]) or any(
+                    n.search(s.text) for n in self._never_document[name] for s in sentences[:3]
+                ):
+                    continue
+                for found in self._find(name, view, reading):
+                    candidate = self._judge(name, found, view, reading)
+                    if candidate:
+                        candidates.append(candidate)
+        events = [event for name in self.kinds for event in self._merge(name, [c for c in candidates if c.kind == name], reading)]
+        return sorted(events, key=lambda e: (e.start, e.kind))
+
+    def _cues(self, sentences: Sequence[Sentence]) -> dict[int, list[str]]:
+        """Return the kinds whose phrases stand in each sentence, by the sentence's index."""
+        cues: dict[int, list[str]] = {}
+        for index, sentence in enumerate(sentences):
+            if sentence.zone in SILENT:
+                continue
+            hits = self._gate.Match(sentence.text.encode("utf-8", "replace"))
+            if hits:
+                cues[index] = list(dict.fromkeys(self._gated[hit] for hit in sorted(hits)))
+        return cues
+
+    def _open(self, document: Document, sentences: list[Sentence], cues: Mapping[int, list[str]]) -> Reading:
+        """Return the reading of a document, with the entities of headline, lead and cue sentences found."""
+        text = document.full_text
+        wanted = sorted({*cues, *(i for i, s in enumerate(sentences[:40]) if s.zone in {HEADLINE, LEAD})})
+        flat = "".join(s.text for s in ())  # sentences keep their own text; offsets are the document's
+        del flat
+        title_end = len(document.title) if document.title else 0
+        parties = Parties(text, sentences, document.company)
+        views: dict[int, View] = {}
+        found: dict[int, list[Entity]] = {i: [] for i in wanted}
+        self._assign(self.entities.find(text, [(sentences[i].start, sentences[i].end) for i in wanted], title_end), sentences, found)
+        for entities in found.values():
+            parties.see(entities)
+
+        def view_of(index: int) -> View:
+            if index not in views:
+                if index not in found:
+                    found[index] = []
+                    sentence = sentences[index]
+                    self._assign(self.entities.find(text, [(sentence.start, sentence.end)], title_end), sentences, {index: found[index]})
+                    parties.see(found[index])
+                views[index] = make_view(sentences[index], found[index])
+            return views[index]
+
+        base = document_date(document.published, sentences)
+        return Reading(document, sentences, parties, base, (document.form or "").startswith("8-K"), view_of)
+
+    @staticmethod
+    def _assign(entities: Iterable[Entity], sentences: Sequence[Sentence], into: dict[int, list[Entity]]) -> None:
+        order = sorted(into)
+        position = 0
+        for entity in sorted(entities, key=lambda e: e.start):
+            while position < len(order) and sentences[order[position]].end <= entity.start:
+                position += 1
+            if position < len(order) and sentences[order[position]].start <= entity.start and entity.end <= sentences[order[position]].end:
+                into[order[position]].append(entity)
+
+    def _find(self, name: str, view: View, reading: Reading) -> Iterable[Found]:
+        code = self._code[name]
+        if code is not None:
+            yield from code(view, reading)
+        for pattern, compiled, unless in self._patterns[name]:
+            if unless and unless.search(view.masked):
+                continue
+            for match in compiled.finditer(view.masked):
+                yield _found_by(pattern, match, view, self.kinds[name])
+
+    def _judge(self, name: str, found: Found, view: View, reading: Reading) -> _Candidate | None:
+        """Return the event with status, company, date and confidence, or None where it is background or stands in the wrong place."""
+        kind, sentence = self.kinds[name], view.sentence
+        where = found.where or kind.where
+        if where == "headline" and sentence.zone != HEADLINE and not _only_sentence(reading):
+            return None
+        if (
+            where == "lead"
+            and sentence.zone not in {HEADLINE, LEAD}
+            and not (reading.filing and sentence.item in kind.items and sentence.item)
+        ):
+            return None
+        if not found.news and background(view, found.start, found.end, reading.base):
+            return None
+        status = found.status or status_of(view, found.start, found.end)
+        company = self._company(found, view, reading)
+        confidence = found.confidence * ZONE_FACTOR.get(sentence.zone, 0.5)
+        main = reading.parties.main
+        if sentence.zone in {BODY, QUOTE} and not reading.filing:
+            same = company is not None and main is not None and _same_name(company, main)
+            if kind.main_only and not same:
+                return None
+            confidence *= 1.0 if same else 0.8
+        if sentence.item and sentence.item in kind.items:
+            confidence = min(0.99, confidence * 1.1)
+        facts = {fact: found.facts.get(fact) for fact in kind.facts}
+        _fill(kind, facts, view, found)
+        at = view.span(found.start, found.end)[0]
+        return _Candidate(name, sentence, reading.index, facts, company, status, happened_on(view, at, reading.base), confidence)
+
+    def _company(self, found: Found, view: View, reading: Reading) -> str | None:
+        name = found.company
+        if (
+            name
+            and name.split()[0].lower() not in _PRONOUNS
+            and not re.match(r"(?i)(?:the|our) (?-i:[a-z])", name)
+            and not re.fullmatch(r"(?i)the (?:company|firm|group|bank|registrant|corporation)", name)
+        ):
+            cleaned = clean_name(name)
+            if is_name(cleaned):
+                return reading.parties.fullest(cleaned)
+        if not name:
+            entity = subject_before(view, found.start)
+            if entity is not None and not entity.anaphor:
+                return reading.parties.fullest(entity.text)
+        return reading.parties.main
+
+    def _merge(self, name: str, candidates: list[_Candidate], reading: Reading) -> Iterable[TriggerEvent]:
+        """Yield one event for each group of candidates that tell of the same, with the best sentence as its evidence."""
+        kind = self.kinds[name]
+        groups: list[list[_Candidate]] = []
+        for candidate in sorted(candidates, key=lambda c: -_rank(c)):
+            home = next((g for g in groups if all(_same_event(kind, candidate, other) for other in g)), None)
+            if home is None:
+                groups.append([candidate])
+            else:
+                home.append(candidate)
+        for group in groups:
+            best = group[0]
+            facts = dict(best.facts)
+            for other in group[1:]:
+                for fact, value in other.facts.items():
+                    if facts.get(fact) is None and value is not None:
+                        facts[fact] = value
+            company = best.company
+            for other in group[1:]:
+                if company is None or (other.company and _same_name(company, other.company) and len(other.company) > len(company)):
+                    company = other.company
+            status = best.status
+            ends = [c.status for c in group if c.status in {"denied", "terminated"}]
+            if (
+                ends
+                and best.status in {"announced", "planned", "rumored"}
+                and group[0].sentence.zone != HEADLINE
+                and any(c.sentence.zone == HEADLINE and c.status in {"denied", "terminated"} for c in group)
+            ):
+                status = ends[0]
+            happened = best.happened or next((c.happened for c in group if c.happened), None)
+            confidence = min(0.99, 1 - (1 - best.confidence) * 0.85 ** (len({c.order for c in group}) - 1))
+            quote = reading.document.full_text[best.sentence.start : best.sentence.end]
+            yield TriggerEvent(
+                id=fingerprint(reading.document.id, name, best.sentence.start, best.sentence.end, *(facts.get(f) for f in kind.main_facts)),
+                document_id=reading.document.id,
+                kind=name,
+                status=status,
+                company=company,
+                facts=facts,
+                quote=quote,
+                start=best.sentence.start,
+                end=best.sentence.end,
+                happened=happened,
+                confidence=round(confidence, 3),
+            )
+
+    def check_examples(self, kind: Kind) -> list[str]:
+        """Return what is wrong with the examples of a kind, in words; [] when all hold."""
+        return [
+            f"{kind.name}: {fault} in example “{unmark(e.text).text}” ({e.guards})" for e in kind.examples for fault in self._check(kind, e)
+        ]
+
+    def _check(self, kind: Kind, example: Example) -> list[str]:
+        body = unmark(example.text)
+        title = unmark(example.title) if example.title else None
+        document = Document(
+            id="example",
+            url="",
+            title=title.text if title else None,
+            text=body.text,
+            published=datetime.fromisoformat(example.published).replace(tzinfo=UTC) if example.published else None,
+            form=example.form,
+        )
+        events = [e for e in self.extract(document) if e.kind == kind.name and e.confidence >= 0.5]
+        if example.nothing:
+            return [f"raises {e.status} {dict(e.facts)} of {e.company}" for e in events]
+        if not events:
+            return ["finds nothing"]
+        if example.count is not None and len(events) != example.count:
+            return [f"finds {len(events)} events, not {example.count}"]
+        marks = [*body.marks, *(title.marks if title else ())]
+        best: list[str] | None = None
+        for event in events:
+            wrong = [
+                f"{name} is {_value(event, name)!r}, not {words!r}" for name, words in marks if not _agrees(_value(event, name), words)
+            ]
+            wrong += [
+                f"{name} is {event.facts.get(name)!r}, not {words!r}"
+                for name, words in example.facts.items()
+                if (event.facts.get(name) or None) != words
+            ]
+            if example.status and event.status != example.status:
+                wrong.append(f"status is {event.status}, not {example.status}")
+            if example.happened and str(event.happened) != example.happened:
+                wrong.append(f"happened is {event.happened}, not {example.happened}")
+            if best is None or len(wrong) < len(best):
+                best = wrong
+        return best or []
+
+
+def _value(event: TriggerEvent, name: str) -> str | None:
+    return event.company if name == "company" else event.facts.get(name)
+
+
+def _agrees(value: str | None, words: str) -> bool:
+    return value is not None and re.sub(r"\W+", " ", value).strip().lower() == re.sub(r"\W+", " ", words).strip().lower()
+
+
+def _build_gate(kinds: Sequence[Kind]) -> tuple[re2._Set, list[str]]:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.max_mem = 64 << 20
+    gate = re2.Set.SearchSet(options)
+    owners = []
+    for kind in kinds:
+        for phrase in kind.phrases:
+            gate.Add(phrase)
+            owners.append(kind.name)
+    gate.Compile()
+    return gate, owners
+
+
+def _code_of(name: str) -> Callable[[View, Reading], Iterable[Found]] | None:
+    module = f"triggers.kinds.{name}"
+    if not name.isidentifier() or importlib.util.find_spec(module) is None:
+        return None
+    return importlib.import_module(module).find  # type: ignore[no-any-return]
+
+
+def _only_sentence(reading: Reading) -> bool:
+    return len([s for s in reading.sentences if s.zone not in SILENT]) == 1
+
+
+def _found_by(pattern: Pattern, match: re.Match[str], view: View, kind: Kind) -> Found:
+    facts: dict[str, str | None] = dict(pattern.facts)
+    company: str | None = None
+    caught: list[Catch] = list(catches(view, match))
+    for catch in caught:
+        value = catch.text.strip(" ,")
+        if catch.name in {"company", "subject"}:
+            company = company or value
+        elif catch.name in kind.facts and not facts.get(catch.name):
+            facts[catch.name] = clean_name(value) if catch.entity is not None and catch.entity.sort == "company" else value
+    inner_start, inner_end = match.span()
+    for group in match.re.groupindex:
+        if group.startswith(("s_subject", "e_company")) and match.span(group)[0] == match.start() and match.group(group) is not None:
+            inner_start = match.end(group) + (1 if group.startswith("e_") else 0)
+    return Found(inner_start, inner_end, facts, company, pattern.status, pattern.confidence, pattern.where)
+
+
+def _fill(kind: Kind, facts: dict[str, str | None], view: View, found: Found) -> None:
+    """Fill facts that the wording itself did not catch by the kind's own hints."""
+    for fact, spec in kind.facts.items():
+        if facts.get(fact):
+            continue
+        for value, words in spec.words.items():
+            if re.search(words, view.sentence.text, re.IGNORECASE):
+                facts[fact] = value
+                break
+        if facts.get(fact) or not (spec.nearest or spec.lift):
+            continue
+        if spec.lift:
+            lifted = re.search(spec.lift, view.sentence.text)
+            if lifted:
+                facts[fact] = lifted.group(1).strip()
+        if not facts.get(fact) and spec.nearest:
+            entities = [e for e in view.of(spec.nearest) if not e.anaphor]
+            if spec.after:
+                entities = [e for e in entities if re.search(spec.after + r"\s*$", view.masked[: view.place_of(e)], re.IGNORECASE)]
+            entity = min(entities, key=lambda e: min(abs(view.place_of(e) - found.end), abs(view.place_of(e) - found.start)), default=None)
+            if entity is not None:
+                facts[fact] = entity.text
+
+
+def _rank(candidate: _Candidate) -> float:
+    filled = sum(value is not None for value in candidate.facts.values())
+    return candidate.confidence + 0.03 * filled - (0.06 if candidate.sentence.zone == HEADLINE else 0) - min(candidate.order, 200) * 0.0005
+
+
+def _same_event(kind: Kind, a: _Candidate, b: _Candidate) -> bool:
+    if a.company and b.company and not _same_name(a.company, b.company) and kind.name != "executive_change":
+        if not kind.main_facts:
+            return False
+        if not any(a.facts.get(f) and b.facts.get(f) and _same_value(a.facts[f], b.facts[f]) for f in kind.main_facts if f != "company"):
+            return False
+    for fact in kind.main_facts:
+        x, y = a.facts.get(fact), b.facts.get(fact)
+        if x and y and not _same_value(x, y):
+            return False
+    return True
+
+
+def _same_value(x: str | None, y: str | None) -> bool:
+    a, b = bare(x or "").split(), bare(y or "").split()
+    if {"joins", "changes"} >= {x, y}:
+        return True
+    short, long = sorted((a, b), key=len)
+    return bool(short) and (set(short) <= set(long))
+
+
+def _same_name(x: str, y: str) -> bool:
+    a, b = bare(x).split(), bare(y).split()
+    short, long = sorted((a, b), key=len)
+    return bool(short) and (long[: len(short)] == short or "".join(w[0] for w in long) == "".join(short) or set(short) <= set(long))
