@@ -67,6 +67,8 @@ def example_company(profile: Profile, example: Example) -> Company:
     if {"state", "city", "country", "postal_code"} & said.keys():
         # a place that the example says is said whole: the fitting rest would contradict it
         fitting |= {"city": None, "state": None, "country": None, "postal_code": None}
+    if {"sic", "naics"} & said.keys():
+        fitting |= {"sic": None, "naics": None}
     return Company(id="example-company", name="Example Company", origin="example", **(fitting | said))  # type: ignore[arg-type]
 
 

@@ -147,7 +147,9 @@ def plain(node: Any, fill: Callable[[str], str] | None = None) -> Any:
         return {str(key) if isinstance(key, str) else key: plain(value, fill) for key, value in node.items()}
     if isinstance(node, Sequence) and not isinstance(node, str | bytes):
         return [plain(value, fill) for value in node]
-    for scalar in (bool, int, float, str):
+    if isinstance(node, bool):
+        return node  # it is an int too, and would be made 1
+    for scalar in (int, float, str):
         # ruamel's ScalarFloat and friends are subclasses that pydantic's JSON schema does not know
         if isinstance(node, scalar) and type(node) is not scalar:
             return bool(node) if type(node).__name__ == "ScalarBoolean" else scalar(node)
