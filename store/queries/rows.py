@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
+from datetime import date, datetime
 from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
@@ -12,13 +13,18 @@ from sqlalchemy import Column, Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 BATCH = 1000  # rows a statement, ids a list: below the 32,766 parameters SQLite allows and the 65,535 PostgreSQL does
+_SCALARS = frozenset((str, int, float, bool, date, datetime))
 R = TypeVar("R")
 T = TypeVar("T")
 
 
 def row_of(record: Any, table: Table) -> dict[str, Any]:
     """Return the record's fields that the table has a column for, as the column holds them."""
-    return {name: plain(getattr(record, name)) for name in shared_names(record.__class__, table)}
+    row = {name: getattr(record, name) for name in shared_names(record.__class__, table)}
+    for name, value in row.items():
+        if value is not None and type(value) not in _SCALARS:
+            row[name] = plain(value)
+    return row
 
 
 def plain(value: Any) -> Any:
