@@ -1,0 +1,311 @@
+"""Finds persons, organisations, places and titles in a document, each with the fullest name the document has for it.
+
+    finder = load_entities("builtin")
+    view = finder.view(document.full_text, title_end=len(document.title or ""), spans=cues, issuer=document.company)
+    view.entities(view.sentence_at(offset))
+
+Rules cost next to nothing and the model is dear: it reads the headline, the lead and the sentences asked for, no others.
+"""
+
+from __future__ import annotations
+
+import bisect
+import logging
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from triggers.aliases import Aliases, core_name
+from triggers.names import mostly_capitals, name_spans, small_letters
+from triggers.sentences import split_sentences
+from triggers.titles import title_spans
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+log = logging.getLogger(__name__)
+
+LABELS = ("PERSON", "ORG", "GPE", "TITLE")
+LEAD_SENTENCES = 3  # of the body, read before anything is asked
+# labels of downloadable packages that are one of ours by another name; all others (DATE, NORP, PRODUCT …) are passed over
+_FOREIGN = {"PERSON": "PERSON", "PER": "PERSON", "ORG": "ORG", "GPE": "GPE", "LOC": "GPE", "FAC": "GPE"}
+
+_GENERIC = re.compile(
+    r"\b(?:[Tt]he|THE|[Oo]ur|[Tt]his)\s(?P<noun>(?:[Cc]ompany|[Bb]ank|[Cc]orporation|[Ff]irm|Registrant|Issuer|Partnership|Trust|[Gg]roup|Cooperative|"
+    r"retailer|manufacturer|airline|automaker|carmaker|chipmaker|drugmaker|lender|insurer|startup|start-up|bookseller|supplier|developer|"
+    r"provider|publisher|broadcaster|carrier|utility|chain|maker|brand|nonprofit|non-profit|organization|organisation|agency|biotech|conglomerate|giant|COMPANY))\b(?![-’']?\s*(?:of|holding|policy|store)\b)"
+)
+
+
+class EntityModelError(Exception):
+    """A model that was named cannot be loaded; says which, and the cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A mention; `view.text[start:end] == text`."""
+
+    start: int
+    end: int
+    label: str  # one of LABELS
+    text: str  # as it stands there, without form of address and possessive
+    name: str | None  # the fullest name in the document; None for a generic mention nobody was found for
+    how: str  # "model", "rule", "alias" or "generic"
+
+
+class EntityFinder:
+    """Rules, and a model where one was loaded; holds nothing of the documents it read."""
+
+    def __init__(self, model: Language | None = None) -> None:
+        self._model = model
+
+    @property
+    def has_model(self) -> bool:
+        """False where rules work alone."""
+        return self._model is not None
+
+    def view(self, text: str, *, title_end: int = 0, spans: Iterable[tuple[int, int]] = (), issuer: str | None = None) -> DocumentView:
+        """Return the document's sentences and entities; `spans` are the places that matter, `issuer` the filer as its header names it."""
+        view = DocumentView(self, text, title_end, issuer)
+        view.read_around(spans)
+        return view
+
+    def spans_of(self, sentences: Sequence[tuple[str, bool]]) -> list[list[tuple[int, int, str, str]]]:
+        """Return `(start, end, label, how)` per sentence, in order and not overlapping; True beside a sentence that may open with a dateline."""
+        readable = [(small_letters(text) if mostly_capitals(text) else text, opens) for text, opens in sentences]
+        modelled = self._by_model([text for text, _ in readable])
+        return [_combine(text, opens, by_model) for (text, opens), by_model in zip(readable, modelled, strict=True)]
+
+    def _by_model(self, texts: Sequence[str]) -> list[list[tuple[int, int, str]]]:
+        if self._model is None:
+            return [[] for _ in texts]
+        out = []
+        for doc in self._model.pipe(map(_for_tokenizer, texts), batch_size=64):
+            out.append([(ent.start_char, ent.end_char, _FOREIGN[ent.label_]) for ent in doc.ents if ent.label_ in _FOREIGN])
+        return out
+
+
+class DocumentView:
+    """One document's sentences, and its entities by need."""
+
+    def __init__(self, finder: EntityFinder, text: str, title_end: int, issuer: str | None) -> None:
+        self.text = text
+        self.title_end = title_end
+        self.sentences: Sequence[tuple[int, int]] = split_sentences(text, title_end)
+        self._finder = finder
+        self._starts = [start for start, _ in self.sentences]
+        self._raw: dict[int, list[tuple[int, int, str, str]]] = {}
+        self._entities: dict[int, tuple[Entity, ...]] = {}
+        self._aliases = Aliases(text)
+        self._short: re.Pattern[str] | None = None
+        self._short_labels: dict[str, str] = {}
+        self._hint = issuer
+        self._issuer: str | None = None
+        self._issuer_known = False
+
+    def sentence_at(self, offset: int) -> int:
+        """Return the index of the sentence that holds `offset`, else of the one after it (the last one at the end)."""
+        index = max(0, bisect.bisect_right(self._starts, offset) - 1)
+        if index < len(self.sentences) and offset >= self.sentences[index][1] and index + 1 < len(self.sentences):
+            return index + 1
+        return index
+
+    def read_around(self, spans: Iterable[tuple[int, int]]) -> None:
+        """Read headline, lead, the sentences that `spans` touch and their neighbours, as one batch."""
+        last = len(self.sentences)
+        wanted = set(range(min(last, LEAD_SENTENCES + bool(self.title_end))))
+        for start, end in spans:
+            first, final = self.sentence_at(start), self.sentence_at(max(start, end - 1))
+            wanted.update(range(max(0, first - 1), min(last, final + 2)))
+        self._read(sorted(wanted))
+
+    def entities(self, index: int) -> tuple[Entity, ...]:
+        """Return the entities of sentence `index`, by start."""
+        if index not in self._raw:
+            self._read([index])
+        if index not in self._entities:
+            self._entities[index] = tuple(self._name(index))
+        return self._entities[index]
+
+    def between(self, start: int, end: int, *labels: str) -> tuple[Entity, ...]:
+        """Return the entities wholly inside `[start, end)`, of these labels or of all."""
+        if not self.sentences or start >= end:
+            return ()
+        found = []
+        for index in range(self.sentence_at(start), self.sentence_at(end - 1) + 1):
+            found += [e for e in self.entities(index) if start <= e.start and e.end <= end and (not labels or e.label in labels)]
+        return tuple(found)
+
+    def full_name(self, text: str, label: str = "ORG") -> str | None:
+        """Return the fullest name the document has for a mention; the issuer for "the Company"."""
+        if label == "PERSON":
+            return self._aliases.person(text)
+        if label != "ORG":
+            return text
+        generic = _GENERIC.fullmatch(text.strip())
+        if generic:
+            return self._generic_name(generic["noun"])
+        return self._aliases.company(text)
+
+    @property
+    def issuer(self) -> str | None:
+        """Whom "the Company" means, by its fullest name."""
+        if not self._issuer_known:
+            self._issuer = self._find_issuer()
+            self._issuer_known = True
+        return self._issuer
+
+    def doc(self, index: int) -> Doc:
+        """Return sentence `index` tokenised, for a spaCy Matcher; entities are not set."""
+        start, end = self.sentences[index]
+        doc: Doc = _tokenizer()(self.text[start:end])
+        return doc
+
+    def _read(self, indices: Sequence[int]) -> None:
+        new = [index for index in indices if index not in self._raw]
+        if not new:
+            return
+        first_body = 1 if self.title_end else 0
+        texts = [(self.text[slice(*self.sentences[index])], index <= first_body) for index in new]
+        for index, spans in zip(new, self._finder.spans_of(texts), strict=True):
+            self._raw[index] = spans
+            start = self.sentences[index][0]
+            self._aliases.add((label, self.text[start + a : start + b]) for a, b, label, _ in spans)
+        self._entities.clear()
+        self._short = None
+
+    def _name(self, index: int) -> list[Entity]:
+        """Return the entities of a sentence that was read, with mentions that only the rest of the document explains."""
+        start, end = self.sentences[index]
+        sentence = self.text[start:end]
+        spans = list(self._raw[index])
+        surnames = self._aliases.surnames()
+        cores = {core_name(name) for name in self._aliases.companies if core_name(name) != name} | set(self._aliases.defined)
+        for k, (a, b, label, how) in enumerate(spans):
+            mention = sentence[a:b]
+            if label == "ORG" and mention in surnames and mention not in cores:
+                spans[k] = (a, b, "PERSON", how)
+            elif label == "PERSON" and mention in cores and mention not in surnames:
+                spans[k] = (a, b, "ORG", how)
+        spans = self._with_aliases(sentence, spans, headline=index == 0 and bool(self.title_end))
+        taken = [(a, b) for a, b, _, _ in spans]
+        for match in _GENERIC.finditer(sentence):
+            if not _overlaps(match.span(), taken):
+                spans.append((*match.span(), "ORG", "generic"))
+        out = []
+        for a, b, label, how in sorted(spans):
+            mention = sentence[a:b]
+            name = self._generic_name(mention.split()[-1]) if how == "generic" else self.full_name(mention, label)
+            out.append(Entity(start + a, start + b, label, mention, name, how))
+        return out
+
+    def _with_aliases(self, sentence: str, spans: list[tuple[int, int, str, str]], *, headline: bool) -> list[tuple[int, int, str, str]]:
+        if self._short is None:
+            self._short_labels = self._aliases.short_names()
+            names = sorted(self._short_labels, key=len, reverse=True)[:400]
+            self._short = re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, names)) + r")(?!\w)") if names else _NOTHING
+        taken = [(a, b) for a, b, _, _ in spans]
+        for match in self._short.finditer(sentence):
+            a, b = match.span()
+            if not _overlaps((a, b), taken):
+                spans.append((a, b, self._short_labels[match.group()], "alias"))
+                taken.append((a, b))
+            elif headline:
+                # "Acme Names" for one name: the body knows better
+                for k, (c, d, label, _) in enumerate(spans):
+                    if label == "ORG" and c == a and b < d and core_name(sentence[c:d]) != match.group():
+                        spans[k] = (a, b, self._short_labels[match.group()], "alias")
+        return spans
+
+    def _generic_name(self, noun: str) -> str | None:
+        noun = noun.casefold()
+        if noun in self._aliases.generic:
+            return self._aliases.company(self._aliases.generic[noun])
+        issuer = self.issuer
+        if noun in {"bank", "lender"} and issuer and not re.search(r"(?i)\bban[ck]|financial|trust|savings|credit union", issuer):
+            return None
+        return issuer
+
+    def _find_issuer(self) -> str | None:
+        for term in ("company", "registrant", "corporation", "issuer", "bank", "partnership", "trust", "we", "us", "our", "firm", "group"):
+            if term in self._aliases.generic:
+                return self._aliases.company(self._aliases.generic[term])
+        if self._hint:
+            return self._aliases.company(self._hint)
+        lead = range(min(len(self.sentences), LEAD_SENTENCES + bool(self.title_end)))
+        for index in lead:
+            start, end = self.sentences[index]
+            for a, b, label, _ in self._raw.get(index, ()):
+                if label == "ORG" and _TICKER_AFTER.match(self.text, start + b, end):
+                    return self._aliases.company(self.text[start + a : start + b])
+        named = [
+            self.text[self.sentences[i][0] + a : self.sentences[i][0] + b]
+            for i in lead
+            for a, b, label, _ in self._raw.get(i, ())
+            if label == "ORG"
+        ]
+        return self._aliases.company(named[0]) if named else None
+
+
+_NOTHING = re.compile(r"(?!)")
+_TICKER_AFTER = re.compile(r"\s*\(\s*(?:NYSE|NASDAQ|Nasdaq|AMEX|TSX|OTC|LSE|AIM|ASX|Euronext)")
+
+
+def _overlaps(span: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in taken)
+
+
+def _for_tokenizer(text: str) -> str:
+    """Return the text with dashes that the tokenizer would glue to words made blanks-long signs; every character keeps its place."""
+    return text.replace("—", "-").replace("/", " ") if "—" in text or "/" in text else text
+
+
+def _combine(text: str, opens: bool, by_model: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str, str]]:
+    """Return titles first, then the model's names, then what rules find in the gaps."""
+    spans: list[tuple[int, int, str, str]] = [(start, end, "TITLE", "rule") for start, end in title_spans(text)]
+    taken = [(start, end) for start, end, _, _ in spans]
+    for start, end, label in by_model:
+        if not _overlaps((start, end), taken):
+            spans.append((start, end, label, "model"))
+            taken.append((start, end))
+    for start, end, label in name_spans(text, taken=taken, opens=opens):
+        if not _overlaps((start, end), taken):
+            spans.append((start, end, label, "rule"))
+            taken.append((start, end))
+    return sorted(spans)
+
+
+@lru_cache(maxsize=1)
+def _tokenizer() -> Any:
+    import spacy
+
+    return spacy.blank("en").tokenizer
+
+
+@lru_cache(maxsize=4)
+def load_entities(model: str = "builtin") -> EntityFinder:
+    """Return the finder for `model`: "builtin" (weights that ship), "rules", or a spaCy package by name or path.
+
+    Unreadable built-in weights are a warning, and rules work alone. Raise EntityModelError for a package that cannot be loaded.
+    """
+    if model == "rules":
+        return EntityFinder()
+    if model == "builtin":
+        try:
+            from triggers.model.weights import load_weights
+
+            return EntityFinder(load_weights())
+        except Exception as error:
+            log.warning("entity weights cannot be read, rules find the names alone; reinstall prospect: error=%s", error)
+            return EntityFinder()
+    import spacy
+
+    try:
+        return EntityFinder(spacy.load(model, exclude=["parser", "lemmatizer", "attribute_ruler", "textcat"]))
+    except OSError as error:
+        raise EntityModelError(
+            f"nlp.model '{model}' is neither 'builtin', 'rules', an installed spaCy package nor a folder; install it, or name one of these"
+        ) from error
