@@ -12,35 +12,27 @@ import importlib.util
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Protocol
 
 import re2
 
 from store.records import Document, TriggerEvent, fingerprint
 from triggers.dates import document_date, happened_on
+from triggers.entities import EntityFinder, load_entities
 from triggers.kind import Example, Kind, Pattern, unmark
 from triggers.noise import noise_of
 from triggers.parties import Parties, bare, clean_name, is_name, subject_before
 from triggers.qualify import background, status_of
 from triggers.reading import Found, Reading
-from triggers.structure import BODY, HEADLINE, LEAD, QUOTE, SILENT, Sentence, read_sentences
-from triggers.view import Catch, Entity, View, catches, compile_pattern, make_view
+from triggers.structure import BODY, HEADLINE, LEAD, QUOTE, SILENT, Sentence, flat_text, read_sentences, title_length
+from triggers.view import LABELS, Catch, Entity, View, catches, compile_pattern, make_view
 
 log = logging.getLogger(__name__)
 
 # how much a sentence's place takes from the confidence of what it tells
 ZONE_FACTOR = {HEADLINE: 0.97, LEAD: 1.0, BODY: 0.88, QUOTE: 0.7}
 _PRONOUNS = frozenset("it we they he she this that there who which".split())
-
-
-class Finder(Protocol):
-    """What the extractor asks of triggers/entities.py."""
-
-    def find(self, text: str, spans: Sequence[tuple[int, int]], title_end: int = 0) -> list[Entity]:
-        """Return persons, companies, titles and places inside `spans` of `text`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +52,8 @@ class _Candidate:
 class Extractor:
     """Reads documents for events of the given kinds; pure, and safe to use again and again."""
 
-    def __init__(self, kinds: Sequence[Kind], *, entities: Finder | None = None) -> None:
-        if entities is None:
-            from triggers.entities import load_entities
-
-            entities = load_entities("rules")
-        self.entities = entities
+    def __init__(self, kinds: Sequence[Kind], *, entities: EntityFinder | None = None) -> None:
+        self.entities = entities or load_entities("rules")
         self.kinds = {kind.name: kind for kind in kinds}
         self._gate, self._gated = _build_gate(kinds)
         self._patterns = {
@@ -81,11 +69,13 @@ class Extractor:
         text = document.full_text
         if not text.strip():
             return []
-        sentences = read_sentences(text, document.title, document.form)
+        title_end = title_length(text, document.title)
+        flat = flat_text(text, document.title)
+        sentences = read_sentences(flat, title_end, document.form)
         cues = self._cues(sentences)
         if not cues:
             return []
-        reading = self._open(document, sentences, cues)
+        reading = self._open(document, flat, title_end, sentences, cues)
         noise = noise_of(sentences, document)
         candidates: list[_Candidate] = []
         for index, names in cues.items():
@@ -117,42 +107,23 @@ class Extractor:
                 cues[index] = list(dict.fromkeys(self._gated[hit] for hit in sorted(hits)))
         return cues
 
-    def _open(self, document: Document, sentences: list[Sentence], cues: Mapping[int, list[str]]) -> Reading:
-        """Return the reading of a document, with the entities of headline, lead and cue sentences found."""
-        text = document.full_text
-        wanted = sorted({*cues, *(i for i, s in enumerate(sentences[:40]) if s.zone in {HEADLINE, LEAD})})
-        flat = "".join(s.text for s in ())  # sentences keep their own text; offsets are the document's
-        del flat
-        title_end = len(document.title) if document.title else 0
-        parties = Parties(text, sentences, document.company)
+    def _open(self, document: Document, flat: str, title_end: int, sentences: list[Sentence], cues: Mapping[int, list[str]]) -> Reading:
+        """Return the reading of a document; entities are sought in headline, lead and cue sentences, elsewhere by need."""
+        names = self.entities.view(flat, title_end=title_end, spans=[(sentences[i].start, sentences[i].end) for i in cues], issuer=document.company)
+        parties = Parties(flat, sentences, document.company, names)
         views: dict[int, View] = {}
-        found: dict[int, list[Entity]] = {i: [] for i in wanted}
-        self._assign(self.entities.find(text, [(sentences[i].start, sentences[i].end) for i in wanted], title_end), sentences, found)
-        for entities in found.values():
-            parties.see(entities)
 
         def view_of(index: int) -> View:
             if index not in views:
-                if index not in found:
-                    found[index] = []
-                    sentence = sentences[index]
-                    self._assign(self.entities.find(text, [(sentence.start, sentence.end)], title_end), sentences, {index: found[index]})
-                    parties.see(found[index])
-                views[index] = make_view(sentences[index], found[index])
+                sentence = sentences[index]
+                found = [Entity(LABELS[e.label], e.start, e.end, e.text, e.how == "generic") for e in names.between(sentence.start, sentence.end)]
+                views[index] = make_view(sentence, found)
             return views[index]
 
+        for index in [i for i, s in enumerate(sentences[:12]) if s.zone in {HEADLINE, LEAD}]:
+            parties.see(view_of(index).entities)
         base = document_date(document.published, sentences)
         return Reading(document, sentences, parties, base, (document.form or "").startswith("8-K"), view_of)
-
-    @staticmethod
-    def _assign(entities: Iterable[Entity], sentences: Sequence[Sentence], into: dict[int, list[Entity]]) -> None:
-        order = sorted(into)
-        position = 0
-        for entity in sorted(entities, key=lambda e: e.start):
-            while position < len(order) and sentences[order[position]].end <= entity.start:
-                position += 1
-            if position < len(order) and sentences[order[position]].start <= entity.start and entity.end <= sentences[order[position]].end:
-                into[order[position]].append(entity)
 
     def _find(self, name: str, view: View, reading: Reading) -> Iterable[Found]:
         code = self._code[name]

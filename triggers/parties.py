@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from triggers.entities import DocumentView
 from triggers.structure import ABOUT, HEADLINE, Sentence
 from triggers.view import Entity, View
 
@@ -68,7 +69,8 @@ def bare(name: str) -> str:
 class Parties:
     """The companies and people of one document, resolved on demand: most documents need a name or two, or none."""
 
-    def __init__(self, full_text: str, sentences: Sequence[Sentence], header: str | None) -> None:
+    def __init__(self, full_text: str, sentences: Sequence[Sentence], header: str | None, names: DocumentView) -> None:
+        self.names = names
         self.full_text = full_text
         self.sentences = sentences
         self.header = header
@@ -78,16 +80,8 @@ class Parties:
         self._full: dict[str, str] = {}
 
     def see(self, entities: Iterable[Entity]) -> None:
-        """Take note of names found in a sentence: full names of people explain later surnames."""
-        for entity in entities:
-            if entity.sort == "person":
-                words = entity.text.split()
-                if len(words) > 1:
-                    last = _last_name(entity.text)
-                    if len(words) > len(self._people.get(last, "").split()):
-                        self._people[last] = entity.text
-            elif entity.sort == "company" and not entity.anaphor and len(self._lead_entities) < 40:
-                self._lead_entities = (*self._lead_entities, entity)
+        """Take note of the names in a lead sentence: the document's company is among them."""
+        self._lead_entities = (*self._lead_entities, *(e for e in entities if e.sort == "company" and not e.anaphor))
 
     @property
     def main(self) -> str | None:
@@ -164,6 +158,10 @@ class Parties:
             if forms:
                 longest = max(sorted(set(forms), key=forms.index), key=lambda f: (forms.count(f) > 0, -abs(len(f) - len(base) - 8)))
                 longest = clean_name(longest)
+        if longest == name:
+            known = self.names.full_name(name)
+            if known and bare(known).startswith(bare(name)):
+                longest = clean_name(known)
         self._full[name] = longest
         return longest
 
@@ -176,6 +174,9 @@ class Parties:
         plain = re.sub(r",?\s(?:M\.?D|Ph\.?D|CPA|Esq|J\.?D|MBA|M\.?B\.?A|CFA|P\.?E|RN|DVM|DO|FACHE)\b\.?.*$", "", plain)
         if len(plain.split()) > 1 and not re.fullmatch(r"[A-Z]\.? \w+", plain):
             return plain
+        known = self.names.full_name(plain, "PERSON")
+        if known and len(known.split()) > 1:
+            return known
         last = _last_name(plain)
         if last in self._people:
             return re.sub(r"^(?:(?:Mr|Ms|Mrs|Miss|Dr|Prof)\b\.?\s*)+", "", self._people[last])

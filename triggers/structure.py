@@ -118,16 +118,22 @@ def _wrap_joiner(text: str):  # type: ignore[no-untyped-def]
     return join
 
 
-def read_sentences(full_text: str, title: str | None = None, form: str | None = None) -> list[Sentence]:
-    """Return the sentences of a document in order, each with its zone, item and sub-letter.
+def flat_text(full_text: str, title: str | None) -> str:
+    """Return a document's full text flattened, the title (which it begins with, if there is one) as one line."""
+    title_end = title_length(full_text, title)
+    return full_text[:title_end].replace("\n", " ") + "\n" + flatten(full_text[title_end + 1 :]) if title_end else flatten(full_text)
 
-    `full_text` begins with `title` where there is one (see `Document.full_text`); `form` is the form type of a filing.
+
+def title_length(full_text: str, title: str | None) -> int:
+    """Return how many characters of the full text are the title; 0 without one."""
+    return len(title) if title and full_text.startswith(title + "\n") else 0
+
+
+def read_sentences(flat: str, title_end: int = 0, form: str | None = None) -> list[Sentence]:
+    """Return the sentences of a flattened text in order, each with its zone, item and sub-letter.
+
+    `title_end` is the length of the title it begins with, `form` the form type of a filing.
     """
-    title_end = len(title) if title and full_text.startswith(title + "\n") else 0
-    if title_end:
-        flat = full_text[:title_end].replace("\n", " ") + "\n" + flatten(full_text[title_end + 1 :])
-    else:
-        flat = flatten(full_text)
     spans = split_sentences(flat, title_end)
     filing = (form or "").upper().startswith("8-K") or (
         bool(_FORM_8K.search(flat, 0, 6000)) and bool(re.search(r"(?im)^\W*item\s*\d", flat))
