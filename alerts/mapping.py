@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, TemplateError, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from nameparser import HumanName
 from rapidfuzz import process
@@ -122,6 +122,8 @@ def mapped(mapping: Mapping[str, str], names: Mapping[str, Any], target: str) ->
             value = _compiled(expression)(**names)
             if isinstance(value, StrictUndefined):
                 value = str(value)  # raises, naming what is not there
+            elif isinstance(value, Undefined):  # `… if person` without an else
+                value = None
         except TemplateError as error:
             raise Misconfigured(f"{target}: field '{field}': {_explained(expression, error)}") from error
         except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:

@@ -10,7 +10,7 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import EmailPolicy
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses, parseaddr
 
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -110,6 +110,8 @@ def check_address(address: str, what: str) -> str:
 def _address(written: str, what: str) -> Address:
     name, spec = parseaddr(written)
     try:
+        if len(getaddresses([written])) != 1:  # one recipient, never a list
+            raise ValueError(written)
         if written != clean(written, 400) or not spec.isascii() or "," in spec or not spec.partition("@")[2]:
             raise ValueError(written)
         return Address(display_name=name, addr_spec=spec)

@@ -435,7 +435,7 @@ def _report_dead_letters(work: _Worker) -> bool:
     work.dead.clear()
     if not dead or not work.mail.operator:
         return False
-    key = fingerprint("operator", *sorted(f"{delivery.key} {delivery.attempts}" for delivery, _ in dead))
+    key = fingerprint("operator", work.now.isoformat(), *sorted(delivery.key for delivery, _ in dead))
     lines = [f"- {delivery.target} ({delivery.channel}, {delivery.purpose}, key {delivery.key}): {said}" for delivery, said in dead[:50]]
     more = [f"- and {len(dead) - 50} more"] if len(dead) > 50 else []
     body = ["These could not be delivered, and are not tried again by themselves:", "", *lines, *more, ""]
