@@ -1,0 +1,138 @@
+"""The crawl process: takes sources as one JSON line on standard input, crawls them with Scrapy, answers in JSON lines.
+
+`{"source": name, "new": n}` on the way, `{"run": {…}}` as each crawl ends. It ends at once when its input is closed, so
+that no crawl outlives the process that ordered it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import threading
+import time
+from importlib import import_module
+from typing import Any
+
+import scrapy
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+
+from crawler.archive import Archive
+from crawler.errors import SourceFailed
+from crawler.pipelines import StoreMemory
+from crawler.run import CrawlSettings, run_as_json, settings_from_json
+from crawler.settings import crawl_settings, process_settings
+from crawler.source import Source
+from crawler.visit import Memory, Visit
+from store.database import open_store
+from store.records import SourceRun
+
+PROGRESS_EVERY_S = 0.5
+
+
+def main() -> None:
+    """Crawl what standard input orders."""
+    order = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    settings = settings_from_json(order["settings"])
+    sources = [Source.model_validate(values) for values in order["sources"]]
+    try:
+        engine = open_store(settings.database_url)
+    except Exception as error:  # StoreError says path and cure; every source fails the same way
+        for source in sources:
+            _send({"run": run_as_json(_failed(source, settings, str(error)))})
+        return
+    process = AsyncCrawlerProcess(Settings(process_settings(settings)), install_root_handler=True)
+    asyncio.get_event_loop_policy().get_event_loop().create_task(_crawl_all(process, sources, settings, engine))
+    process.start(stop_after_crawl=False)
+
+
+def spider_class(name: str) -> type[scrapy.Spider]:
+    """Return the spider of crawler/spiders/<name>.py: the one Scrapy spider class defined there."""
+    module = import_module(f"crawler.spiders.{name}")
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, scrapy.Spider) and value.__module__ == module.__name__:
+            return value
+    raise SourceFailed(f"crawler/spiders/{name}.py holds no spider class")
+
+
+async def _crawl_all(process: AsyncCrawlerProcess, sources: list[Source], settings: CrawlSettings, engine: Any) -> None:
+    places = asyncio.Semaphore(settings.at_once)
+
+    async def one(source: Source) -> None:
+        async with places:
+            try:
+                run = await crawl_in_this_process(process, source, settings, engine)
+            except Exception as error:  # one source's fault stops no other
+                run = _failed(source, settings, f"the crawl broke down: {type(error).__name__}: {error}")
+            _send({"run": run_as_json(run)})
+
+    try:
+        await asyncio.gather(*(one(source) for source in sources))
+    finally:
+        from twisted.internet import reactor
+
+        reactor.callLater(0, reactor.stop)
+
+
+async def crawl_in_this_process(
+    process: AsyncCrawlerProcess, source: Source, settings: CrawlSettings, engine: Any, memory: Memory | None = None
+) -> SourceRun:
+    """Crawl one source and return how it went."""
+    memory = memory or StoreMemory(engine, Archive(settings.archive), source.name, settings.now)
+    visit = Visit(source, memory, now=settings.now, since=settings.since, limit=settings.limit)
+    crawler = Crawler(spider_class(source.spider), Settings(crawl_settings(source, settings)))
+    last_sent = 0.0
+
+    def kept(**_: Any) -> None:
+        nonlocal last_sent
+        if time.monotonic() - last_sent > PROGRESS_EVERY_S:
+            last_sent = time.monotonic()
+            _send({"source": source.name, "new": visit.new})
+
+    def fault(failure: Any, **_: Any) -> None:
+        error = failure.value
+        own = isinstance(error, SourceFailed)
+        visit.fail(
+            str(error)
+            if own
+            else f"the spider '{source.spider}' failed on it: {type(error).__name__}: {error}; report this with the source file"
+        )
+
+    def closed(reason: str, **_: Any) -> None:
+        if reason == "closespider_timeout":
+            visit.fail(
+                f"stopped after {settings.timeout_s:.0f} s; what came is kept, and the next crawl goes on. Give it more time (crawl: timeout)"
+            )
+        elif reason not in ("finished", "done"):
+            visit.fail(f"the crawl was stopped: {reason}")
+
+    crawler.signals.connect(kept, signals.item_scraped, weak=False)
+    crawler.signals.connect(fault, signals.spider_error, weak=False)
+    crawler.signals.connect(fault, signals.item_error, weak=False)
+    crawler.signals.connect(closed, signals.spider_closed, weak=False)
+    await process.crawl(crawler, source=source, visit=visit)
+    memory.remember(visit)
+    stats = crawler.stats
+    return visit.as_run(stats.get_value("downloader/request_count", 0) if stats else 0)
+
+
+def _failed(source: Source, settings: CrawlSettings, error: str) -> SourceRun:
+    return SourceRun(source=source.name, started=settings.now, ended=settings.now, requests=0, listed=0, new=0, failed=0, error=error)
+
+
+def _send(message: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def _end_with_parent() -> None:
+    sys.stdin.read()
+    os._exit(3)
+
+
+if __name__ == "__main__":
+    main()
