@@ -24,8 +24,7 @@ _SEAT = re.compile(
 
 # hosts that publish for others, so that their address says nothing of the company
 _SHARED_HOSTS = frozenset(
-    "sec.gov businesswire.com prnewswire.com globenewswire.com accesswire.com newsfilecorp.com newswire.com newswire.ca cision.com twitter.com x.com facebook.com "
-    "linkedin.com youtube.com instagram.com google.com apple.com bit.ly medium.com wordpress.com q4cdn.com edgar-online.com".split()  # noqa: SIM905
+    ["sec.gov", "businesswire.com", "prnewswire.com", "globenewswire.com", "accesswire.com", "newsfilecorp.com", "newswire.com", "newswire.ca", "cision.com", "twitter.com", "x.com", "facebook.com", "linkedin.com", "youtube.com", "instagram.com", "google.com", "apple.com", "bit.ly", "medium.com", "wordpress.com", "q4cdn.com", "edgar-online.com"]
 )  # fmt: skip
 
 

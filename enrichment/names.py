@@ -96,7 +96,7 @@ _WORD = re.compile(r"[^\W_]+")
 _AND = re.compile(r"[&+]")
 
 # one spelling for what registers and newspapers shorten; the right side is what `compact_form` writes
-_SHORT = {
+SHORT_WORDS = {
     long: short
     for short, spellings in {
         "intl": "international internationals internatl int intl",
@@ -203,7 +203,7 @@ def normal_form(name: str) -> str:
 
 def compact_form(words: tuple[str, ...]) -> str:
     """Return the words as one, abbreviations and plurals written one way: "Acme Intl. Svcs" and "ACME International Service" are equal."""
-    short = _SHORT
+    short = SHORT_WORDS
     return "".join([short.get(word) or _singular(word) for word in words])
 
 
@@ -214,7 +214,7 @@ def sorted_form(words: tuple[str, ...]) -> str:
 
 def short_word(word: str) -> str:
     """Return the one spelling of a word that registers shorten: "technologies" and "tech" -> "tech", "foods" -> "food"."""
-    return _SHORT.get(word) or _singular(word)
+    return SHORT_WORDS.get(word) or _singular(word)
 
 
 def fold(text: str) -> str:

@@ -1,46 +1,277 @@
-"""Finds the company that a mention means."""
+"""Finds the company that a mention means: identifiers first, then names with the document's evidence; none where two fit alike.
+
+`Resolver` finds the candidates, `comparisons.py` weighs them. A wrong company is the error a rep forgives least, so what is
+not clearly one company is none, with the rivals named.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 
+from rapidfuzz import fuzz
+
+from enrichment.comparisons import Pair, Said, reasons_of, score_of, weigh
+from enrichment.index import NameIndex, core_words
 from enrichment.mentions import mention_of, provisional_company
-from enrichment.names import compact_form, read_name
+from enrichment.names import read_name, short_word
+from enrichment.packed import Texts
+from enrichment.places import city_key, country_code, state_code
+from enrichment.written import Written, read_mention_name, tail_kind
 from store.records import Company, CompanyMatch, Mention
 
 __all__ = ["Resolver", "mention_of", "provisional_company"]
 
+# the evidence by which the best must outweigh the next
+_CLEARLY = 1.0
+# a name that is added is found by a small index of its own; so many of those are joined into one
+_MOST_PARTS = 4
+
 
 class Resolver:
-    """Companies by identifier and by name; first cut, until the index of spellings stands."""
+    """All companies, indexed: 420,000 take some 80 MB and ten seconds; companies can be added afterwards."""
 
     def __init__(self, companies: Iterable[Company]) -> None:
-        self._names: dict[str, dict[str, Company]] = defaultdict(dict)
-        self._ids: dict[tuple[str, str], Company] = {}
-        for company in companies:
-            self.add(company)
+        self._ids, self._names, self._aliases = Texts(), Texts(), Texts()
+        self._places: dict[tuple[str | None, str | None, str | None], int] = {}
+        self._place_list: list[tuple[str | None, str | None, str | None]] = []
+        self._place_of = array("I")
+        self._listed = bytearray()
+        self._identified: dict[tuple[str, str], list[int]] = {}
+        self._identifiers_of: dict[int, dict[str, str]] = {}
+        self._waiting: list[tuple[tuple[str, ...], int]] = []
+        self._parts: list[NameIndex] = [NameIndex(self._entries(companies))]
+        self._added: list[tuple[tuple[str, ...], int]] = []
+
+    def __len__(self) -> int:
+        return len(self._ids)
 
     def add(self, company: Company) -> None:
         """Make a company known."""
-        for name in (company.name, *company.aliases):
-            self._names[compact_form(read_name(name).words)][company.id] = company
-        for field in ("cik", "ein", "lei", "domain", "ticker"):
-            if value := getattr(company, field):
-                self._ids.setdefault((field, value), company)
+        self._waiting += self._entries([company])
 
     def resolve(self, mention: Mention) -> CompanyMatch:
-        """Return the company that a mention means, or none with the rivals that fit alike."""
-        for field, words in (("cik", "CIK"), ("ein", "EIN"), ("lei", "LEI"), ("domain", "web domain"), ("ticker", "ticker")):
-            value = getattr(mention, field)
-            if value and (found := self._ids.get((field, value.zfill(10) if field == "cik" else value))):
-                return CompanyMatch(company_id=found.id, score=0.99, reasons=(f"same {words} {value}",))
-        fitting = self._names.get(compact_form(read_name(mention.name).words), {}) if mention.name else {}
-        if len(fitting) > 1:
-            fitting = {id: c for id, c in fitting.items() if mention.state and c.state == mention.state} or fitting
-        if len(fitting) == 1:
-            (company,) = fitting.values()
-            return CompanyMatch(company_id=company.id, score=0.95, reasons=("same name but for legal form and spelling",))
-        if fitting:
-            return CompanyMatch(company_id=None, score=0.5, reasons=(f"{len(fitting)} companies have this name",), rivals=tuple(fitting))
-        return CompanyMatch(company_id=None, score=0.0, reasons=("no company of this name is known",))
+        """Return the company that a mention means, or none: with rivals where several fit alike, without where none does."""
+        if self._waiting:
+            self._index_waiting()
+        written = read_mention_name(mention.name)
+        said = _said(mention, written)
+        pairs = {pair.number: pair for pair in self._by_identifier(said)}
+        if not any(pair.said.cik and pair.cik == pair.said.cik for pair in pairs.values()):
+            for pair in self._by_name(said, written):
+                known = pairs.get(pair.number)
+                if known is None or not known.relation or known.relation == "resembles":
+                    pairs[pair.number] = pair
+        return self._decide(said, list(pairs.values()))
+
+    def _decide(self, said: Said, pairs: Sequence[Pair]) -> CompanyMatch:
+        """Return the clearly best of the candidates."""
+        ranked = sorted(((weigh(self._filled(pair)), -pair.number, pair) for pair in pairs), key=lambda row: row[:2], reverse=True)
+        if not ranked or ranked[0][0] < 0:
+            return CompanyMatch(company_id=None, score=0.0, reasons=("no company of this name is known",))
+        total, _, best = ranked[0]
+        alike = [pair for other, _, pair in ranked[1:] if other > 0 and total - other < _CLEARLY]
+        if alike:
+            names = "; ".join(self._shown(pair.number) for pair in [best, *alike][:4])
+            rivals = tuple(self._ids[pair.number] for pair in [best, *alike])
+            return CompanyMatch(company_id=None, score=0.0, reasons=(f"{len(rivals)} companies fit alike: {names}",), rivals=rivals)
+        clear = min((total - other for other, _, _ in ranked[1:]), default=9.0)
+        score = score_of(min(total, clear + 1.0))
+        return CompanyMatch(company_id=self._ids[best.number], score=score, reasons=(self._shown(best.number), *reasons_of(best)))
+
+    # candidates
+
+    def _by_identifier(self, said: Said) -> Iterator[Pair]:
+        for field, values in (
+            ("cik", (said.cik,)),
+            ("lei", (said.lei,)),
+            ("ein", (said.ein,)),
+            ("domain", (said.domain,)),
+            ("ticker", (*said.tickers, *said.perhaps_tickers)),
+        ):
+            for value in values:
+                for number in self._identified.get((field, value), ()) if value else ():
+                    pair = Pair(said=said, number=number)
+                    if field == "ticker":
+                        pair.relation = "resembles" if self._resembles(said, number) else ""
+                        pair.rarity = 9.0
+                    yield pair
+
+    def _by_name(self, said: Said, written: Written) -> Iterator[Pair]:
+        """Yield candidates by the whole name; only if there is none, by what may be part of it or mistyped."""
+        found = list(self._whole_name(said))
+        if found or not said.short:
+            yield from found
+            return
+        for other in written.others:
+            found += self._whole_name(_said_as(said, other))
+        if not found:
+            found += self._beginning(said, written)
+        found += self._mistyped(said)
+        yield from found
+
+    def _whole_name(self, said: Said) -> Iterator[Pair]:
+        exact = False
+        for part in self._parts:
+            for name in part.exactly(said.short):
+                exact = True
+                number = part.company(name)
+                yield Pair(said=said, number=number, relation="same" if part.words(name) == list(said.short) else "spelling")
+        if exact:
+            return
+        for part in self._parts:
+            for name in part.same_core(said.short):
+                if pair := self._relation(said, part, name):
+                    yield pair
+
+    def _relation(self, said: Said, part: NameIndex, name: int, meant: dict[str, tuple[str, float]] | None = None) -> Pair | None:
+        """Return how a name with the same telling words compares; None where the generic words contradict."""
+        words = part.words(name)
+        back = {typed: known for known, (typed, _) in (meant or {}).items()}
+        mine = [short_word(back.get(word, word)) for word in said.words] if meant else list(said.short)
+        slips = sum(cost for _, cost in (meant or {}).values())
+        letters = sum(map(len, said.words))
+        telling = core_words(words)
+        rarity = max((self._rarity(word) for word in telling), default=0.0)
+        pair = Pair(said=said, number=part.company(name), slips=slips, letters=letters, rarity=rarity)
+        extra = [word for word in words if word not in mine]
+        lacking = [word for word in mine if word not in words]
+        if not extra and not lacking:
+            pair.relation = "slips" if slips else "same" if words == mine else "order"
+        elif extra and lacking:
+            return None  # "Holdings" against "Group": siblings
+        else:
+            pair.relation = "shorter" if extra else "longer"
+            pair.left_out = len(extra or lacking) + (1 if slips else 0)
+        return pair
+
+    def _mistyped(self, said: Said) -> Iterator[Pair]:
+        for part in self._parts:
+            for name, meant in part.mistyped(said.words):
+                if any(cost for _, cost in meant.values()) and (pair := self._relation(said, part, name, meant)):
+                    yield pair
+
+    def _beginning(self, said: Said, written: Written) -> Iterator[Pair]:
+        """Yield the companies of the longest beginning of the name that is a registered name, where what follows is no part of a name."""
+        words = written.all_words
+        for length in range(len(words) - 1, 0, -1):
+            head = read_name(" ".join(words[:length]))
+            short = tuple(map(short_word, head.words))
+            kind = tail_kind(written, length, said)
+            if not kind:
+                continue
+            found = False
+            for part in self._parts:
+                for name in part.exactly(short):
+                    found = True
+                    yield Pair(
+                        said=said,
+                        number=part.company(name),
+                        relation="tail",
+                        tail=kind,
+                        rarity=max(map(self._rarity, short)),
+                        letters=sum(map(len, short)),
+                    )
+            if found:
+                return
+
+    # what is known of a company
+
+    def _filled(self, pair: Pair) -> Pair:
+        number = pair.number
+        pair.city, pair.state, pair.country = self._place_list[self._place_of[number]]
+        pair.listed = bool(self._listed[number])
+        known = self._identifiers_of.get(number)
+        if known:
+            pair.cik, pair.ein, pair.lei = known.get("cik"), known.get("ein"), known.get("lei")
+            pair.ticker, pair.domain = known.get("ticker"), known.get("domain")
+        name = read_name(self._names[number])
+        pair.legal = name.legal
+        if pair.relation == "same" and tuple(map(short_word, name.words)) != pair.said.short:
+            pair.alias = True
+        return pair
+
+    def _resembles(self, said: Said, number: int) -> bool:
+        """Return whether a name has something in common with the company's: the first telling word, or most letters."""
+        mine = said.short
+        for name in (self._names[number], *self._aliases[number].split(";")):
+            theirs = [short_word(word) for word in read_name(name).words]
+            if not mine or not theirs:
+                continue
+            if (
+                mine[0] == theirs[0]
+                or fuzz.ratio(" ".join(mine), " ".join(theirs)) >= 60
+                or fuzz.partial_ratio(" ".join(mine), " ".join(theirs)) >= 85
+            ):
+                return True
+        return False
+
+    def _rarity(self, word: str) -> float:
+        import math
+
+        return math.log(len(self) / (1 + sum(part.count(word) for part in self._parts)))
+
+    def _shown(self, number: int) -> str:
+        city, state, country = self._place_list[self._place_of[number]]
+        place = ", ".join(part for part in (city.title() if city else None, state or country) if part)
+        return self._names[number] + (f" ({place})" if place else "")
+
+    # building
+
+    def _entries(self, companies: Iterable[Company]) -> Iterator[tuple[tuple[str, ...], int]]:
+        """Keep each company's columns, and yield its names."""
+        for company in companies:
+            number = len(self._ids)
+            self._ids.append(company.id)
+            self._names.append(company.name)
+            self._aliases.append(";".join(company.aliases))
+            place = (city_key(company.city) if company.city else None, company.state, company.country)
+            at = self._places.setdefault(place, len(self._places))
+            if at == len(self._place_list):
+                self._place_list.append(place)
+            self._place_of.append(at)
+            self._listed.append(bool(company.ticker or company.public))
+            known = {field: value for field in ("cik", "ein", "lei", "ticker", "domain") if (value := getattr(company, field))}
+            if known:
+                self._identifiers_of[number] = known
+                for field, value in known.items():
+                    self._identified.setdefault((field, value), []).append(number)
+            seen = set()
+            for name in (company.name, *company.aliases):
+                words = read_name(name).words
+                if words and words not in seen:
+                    seen.add(words)
+                    yield words, number
+
+    def _index_waiting(self) -> None:
+        self._parts.append(NameIndex(self._waiting))
+        self._added += self._waiting
+        self._waiting = []
+        if len(self._parts) > _MOST_PARTS:
+            self._parts[1:] = [NameIndex(self._added)]
+
+
+def _said(mention: Mention, written: Written) -> Said:
+    state = state_code(mention.state) if mention.state else None
+    country = country_code(mention.country) if mention.country else None
+    return Said(
+        words=written.name.words,
+        short=tuple(map(short_word, written.name.words)),
+        legal=written.name.legal,
+        cik=mention.cik.zfill(10) if mention.cik else None,
+        ein=mention.ein,
+        lei=mention.lei,
+        tickers=tuple(ticker.upper() for ticker in (mention.ticker, *written.tickers) if ticker),
+        perhaps_tickers=written.perhaps_tickers,
+        domain=mention.domain,
+        city=city_key(mention.city) if mention.city else None,
+        state=state[0] if state else mention.state,
+        country=state[1] if state and not country else country or mention.country,
+    )
+
+
+def _said_as(said: Said, other: str) -> Said:
+    from dataclasses import replace
+
+    name = read_name(other)
+    return replace(said, words=name.words, short=tuple(map(short_word, name.words)), legal=name.legal)

@@ -1,0 +1,293 @@
+"""What speaks for and against a company being the one that is meant: named comparisons with weights.
+
+The first line of a comparison's docstring is the reason that a rep reads; the rest says why it weighs what it weighs. Weights are
+in natural logarithms of odds, so that they add up; the sum, less `NOT_MEANT`, becomes a score between 0 and 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+# the odds against a name that was found by chance: what the evidence must outweigh
+NOT_MEANT = 3.0
+
+
+@dataclass(slots=True)
+class Said:
+    """What the mention says, read once for all candidates."""
+
+    words: tuple[str, ...]  # of the name, lower case, without legal form
+    short: tuple[str, ...]  # the same in short spelling
+    legal: str
+    cik: str | None = None
+    ein: str | None = None
+    lei: str | None = None
+    tickers: tuple[str, ...] = ()  # stated, or in parentheses after an exchange
+    perhaps_tickers: tuple[str, ...] = ()  # capitals in parentheses without an exchange: ticker or acronym
+    domain: str | None = None
+    city: str | None = None  # as places.city_key has it
+    state: str | None = None
+    country: str | None = None
+
+
+@dataclass(slots=True)
+class Pair:
+    """A mention beside a company that may be meant, with how their names compare."""
+
+    said: Said
+    number: int  # of the company
+    relation: str = (
+        ""  # "same", "spelling", "order", "slips", "shorter", "longer", "tail", "resembles" or "" where the names have nothing in common
+    )
+    slips: float = 0.0  # cost of the mistyped letters
+    letters: int = 0  # of the words compared
+    rarity: float = 0.0  # how telling the words in common are: natural logarithm of names / names that hold the rarest of them
+    left_out: int = 0  # generic words that one of the names lacks
+    tail: str = ""  # "site", "parted" or "words": what follows the company's name in the mention
+    alias: bool = False  # found by a former or other name
+    legal: str = ""
+    cik: str | None = None
+    ein: str | None = None
+    lei: str | None = None
+    ticker: str | None = None
+    domain: str | None = None
+    city: str | None = None
+    state: str | None = None
+    country: str | None = None
+    listed: bool = False
+    weights: list[tuple[float, str]] = field(default_factory=list)
+
+
+Comparison = Callable[[Pair], float]
+COMPARISONS: list[tuple[float, Comparison, str]] = []
+
+
+def comparison(weight: float) -> Callable[[Comparison], Comparison]:
+    """Add a function that says how far something holds, from 0 to 1, to the table."""
+
+    def add(function: Comparison) -> Comparison:
+        reason = (function.__doc__ or "").split("\n")[0].rstrip(".")
+        COMPARISONS.append((weight, function, reason))
+        return function
+
+    return add
+
+
+def weigh(pair: Pair) -> float:
+    """Return the sum of the evidence, and leave what it is made of in `pair.weights`."""
+    total = -NOT_MEANT
+    for weight, compare, reason in COMPARISONS:
+        holds = compare(pair)
+        if holds:
+            total += weight * holds
+            pair.weights.append((weight * holds, reason))
+    return total
+
+
+def score_of(total: float) -> float:
+    """Return evidence as a score between 0 and 1."""
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def reasons_of(pair: Pair) -> tuple[str, ...]:
+    """Return the reasons in words, strongest first; what speaks against says so."""
+    ordered = sorted(pair.weights, key=lambda part: -abs(part[0]))
+    return tuple(reason if weight > 0 else f"although {reason}" for weight, reason in ordered)
+
+
+# identifiers
+
+
+@comparison(12.0)
+def same_cik(pair: Pair) -> float:
+    """the CIK is the same"""
+    return pair.said.cik is not None and pair.said.cik == pair.cik
+
+
+@comparison(12.0)
+def same_lei(pair: Pair) -> float:
+    """the LEI is the same"""
+    return pair.said.lei is not None and pair.said.lei == pair.lei
+
+
+@comparison(11.0)
+def same_ein(pair: Pair) -> float:
+    """the EIN is the same"""
+    return pair.said.ein is not None and pair.said.ein == pair.ein
+
+
+@comparison(9.0)
+def same_domain(pair: Pair) -> float:
+    """the web domain is the same
+
+    A group may share one among its companies, so a CIK outweighs it.
+    """
+    return pair.said.domain is not None and pair.said.domain == pair.domain
+
+
+@comparison(6.0)
+def same_ticker(pair: Pair) -> float:
+    """the ticker is the same
+
+    Tickers are given anew, and differ between exchanges: one counts only beside a name that has something in common.
+    """
+    if not pair.ticker or not pair.relation:
+        return 0.0
+    return 1.0 if pair.ticker in pair.said.tickers else 0.7 if pair.ticker in pair.said.perhaps_tickers else 0.0
+
+
+@comparison(-12.0)
+def other_identifier(pair: Pair) -> float:
+    """another CIK, EIN or LEI is stated"""
+    said = pair.said
+    if said.cik and pair.cik:
+        return said.cik != pair.cik
+    return bool((said.lei and pair.lei and said.lei != pair.lei) or (said.ein and pair.ein and said.ein != pair.ein))
+
+
+@comparison(-2.0)
+def other_ticker(pair: Pair) -> float:
+    """another ticker is stated
+
+    Weak, as a company has a ticker for each class of shares and each exchange.
+    """
+    return bool(pair.said.tickers and pair.ticker and pair.ticker not in pair.said.tickers)
+
+
+@comparison(-1.0)
+def other_domain(pair: Pair) -> float:
+    """another web domain is stated"""
+    return bool(pair.said.domain and pair.domain and pair.said.domain != pair.domain)
+
+
+# names
+
+
+@comparison(8.0)
+def same_name(pair: Pair) -> float:
+    """the name is the registered one but for the legal form"""
+    return pair.relation == "same"
+
+
+@comparison(7.5)
+def other_spelling(pair: Pair) -> float:
+    """the name is the registered one but for abbreviations, plurals and blanks"""
+    return pair.relation == "spelling"
+
+
+@comparison(6.0)
+def other_order(pair: Pair) -> float:
+    """the words of the name are the registered ones in another order"""
+    return pair.relation == "order"
+
+
+@comparison(7.0)
+def mistyped(pair: Pair) -> float:
+    """the name is the registered one but for slips of the fingers"""
+    if pair.relation != "slips":
+        return 0.0
+    # a slip weighs more in a short name: "Cog" and "Dog" are two companies
+    return max(0.0, 1.0 - pair.slips * 4.0 / (pair.letters + 4))
+
+
+@comparison(6.0)
+def generic_word_missing(pair: Pair) -> float:
+    """the name is the registered one but for a word such as Holdings or Group"""
+    if pair.relation not in ("shorter", "longer"):
+        return 0.0
+    return max(0.0, 1.0 - 0.25 * (pair.left_out - 1)) * (1.0 if pair.relation == "shorter" else 0.8)
+
+
+@comparison(6.5)
+def site_follows(pair: Pair) -> float:
+    """the registered name stands first, and a site or address follows"""
+    if pair.relation != "tail":
+        return 0.0
+    return {"site": 1.0, "parted": 0.8}.get(pair.tail, 0.0)
+
+
+@comparison(1.5)
+def resembles(pair: Pair) -> float:
+    """the name resembles the registered one"""
+    return pair.relation == "resembles"
+
+
+@comparison(-2.5)
+def common_words(pair: Pair) -> float:
+    """the words in common are common ones
+
+    Only where the names are not equal: "First National" is many companies' beginning.
+    """
+    if pair.relation not in ("slips", "shorter", "longer", "tail", "resembles"):
+        return 0.0
+    return max(0.0, min(1.0, (8.5 - pair.rarity) / 4.0))
+
+
+@comparison(-0.3)
+def by_alias(pair: Pair) -> float:
+    """it is a former or other name"""
+    return pair.alias
+
+
+@comparison(0.5)
+def same_legal_form(pair: Pair) -> float:
+    """the legal form is the same"""
+    return bool(pair.said.legal) and pair.said.legal == pair.legal
+
+
+@comparison(-0.5)
+def other_legal_form(pair: Pair) -> float:
+    """the legal form is another
+
+    Newspapers and clerks mix them up, so it only decides between equals.
+    """
+    return bool(pair.said.legal and pair.legal) and pair.said.legal != pair.legal
+
+
+# places
+
+
+@comparison(1.5)
+def same_city(pair: Pair) -> float:
+    """the city is the same"""
+    return (
+        pair.said.city is not None
+        and pair.said.city == pair.city
+        and (not pair.said.state or not pair.state or pair.said.state == pair.state)
+    )
+
+
+@comparison(1.5)
+def same_state(pair: Pair) -> float:
+    """the state is the same"""
+    return (
+        pair.said.state is not None
+        and pair.said.state == pair.state
+        and (pair.said.country or pair.country) == (pair.country or pair.said.country)
+    )
+
+
+@comparison(-0.7)
+def other_state(pair: Pair) -> float:
+    """the state is another
+
+    Weak: a notice names the site, not the seat.
+    """
+    return bool(pair.said.state and pair.state and pair.said.state != pair.state)
+
+
+@comparison(-0.7)
+def other_country(pair: Pair) -> float:
+    """the country is another"""
+    return bool(pair.said.country and pair.country and pair.said.country != pair.country)
+
+
+@comparison(0.3)
+def listed(pair: Pair) -> float:
+    """its shares are listed
+
+    What is listed is in the news more often than what is not.
+    """
+    return pair.listed
