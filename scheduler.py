@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
@@ -45,9 +46,14 @@ def nightly_run(root: Path) -> None:
         log.error("run failed in part: %s", failure)
 
 
-def build_scheduler(root: Path, schedule: Schedule, job: Callable[[Path], None] = nightly_run) -> BlockingScheduler:
+def build_scheduler(
+    root: Path,
+    schedule: Schedule,
+    job: Callable[[Path], object] = nightly_run,
+    scheduler_class: type[BaseScheduler] = BlockingScheduler,
+) -> BaseScheduler:
     """Return a scheduler that calls `job(root)` when `schedule` says, never two at a time."""
-    scheduler = BlockingScheduler(
+    scheduler = scheduler_class(
         timezone=schedule.zone,
         job_defaults={"coalesce": True, "misfire_grace_time": MISFIRE_GRACE_S, "max_instances": 1},
     )
@@ -58,7 +64,7 @@ def build_scheduler(root: Path, schedule: Schedule, job: Callable[[Path], None] 
         scheduler.add_job(
             job, IntervalTrigger(seconds=int(seconds(schedule.every))), args=[root], id="every", next_run_time=datetime.now(UTC)
         )
-    scheduler.add_listener(lambda event: _log_error(event), EVENT_JOB_ERROR)
+    scheduler.add_listener(_log_error, EVENT_JOB_ERROR)
     return scheduler
 
 

@@ -121,7 +121,9 @@ def corrected(case: Case) -> Answer:
     ]
     if not ended:
         return None
-    names = listed(f"the {story.kind} of {story.when:%Y-%m-%d} is {story.status}" for story in dict.fromkeys(ended))
+    names = listed(
+        f"the {story.kind} of {story.when:%Y-%m-%d} is {story.status}" for story in {story.id: story for story in ended}.values()
+    )
     return Reason.CORRECTED, f"{names}; {shown(case.score.total)} points are left of a threshold of {shown(case.profile.threshold)}"
 
 

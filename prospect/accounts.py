@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from enrichment.resolve import Resolver
 from profiles.profile import Profile
-from prospect.workspace import Workspace
 from prospect.yamlfile import Fault, unknown_value
 from store.records import Company, Mention, fingerprint
 
@@ -33,10 +32,10 @@ class AccountSets:
     exclude: frozenset[str]
 
 
-def accounts_in(workspace: Workspace, given: str | Iterable[str], origin: str) -> list[Account]:
+def accounts_in(root: Path, given: str | Iterable[str], origin: str) -> list[Account]:
     """Return the rows of a list: a path below the workspace, or the ids, domains and names themselves."""
     if isinstance(given, str):
-        return list(read_accounts(workspace.path(given), given))
+        return list(read_accounts(root / given, given))
     return [_inline(str(word), origin) for word in given]
 
 
@@ -67,7 +66,7 @@ def _inline(word: str, origin: str) -> Account:
     return Account(origin, word, Mention(name="" if is_domain else word, domain=word.lower() if is_domain else None))
 
 
-def list_faults(workspace_root: Path, profiles: Mapping[str, Profile]) -> list[Fault]:
+def list_faults(root: Path, profiles: Mapping[str, Profile]) -> list[Fault]:
     """Return a fault for each list that a profile names and that is not there or has no heading."""
     faults = []
     for slug, profile in profiles.items():
@@ -75,22 +74,22 @@ def list_faults(workspace_root: Path, profiles: Mapping[str, Profile]) -> list[F
             if not isinstance(given, str):
                 continue
             shown = f"profiles/{slug}.yml"
-            if not (workspace_root / given).is_file():
-                there = sorted(str(path.relative_to(workspace_root)) for path in workspace_root.glob("accounts/*.csv"))
+            if not (root / given).is_file():
+                there = sorted(str(path.relative_to(root)) for path in root.glob("accounts/*.csv"))
                 faults.append(
                     Fault(shown, 0, 0, f"companies.{key}: {unknown_value('list', given, there) if there else f'there is no file {given}'}")
                 )
                 continue
             try:
-                list(read_accounts(workspace_root / given, given))
+                list(read_accounts(root / given, given))
             except ValueError as error:
                 faults.append(Fault(shown, 0, 0, f"companies.{key}: {error}"))
     return faults
 
 
-def find_account(account: Account, resolver: Resolver, known: Mapping[str, object]) -> str | None:
+def find_account(account: Account, resolver: Resolver, is_id: Callable[[str], bool]) -> str | None:
     """Return the id of the company that a row means, None when none or several fit."""
-    if account.company_id and account.company_id in known:
+    if account.company_id and is_id(account.company_id):
         return account.company_id
     if not account.mention.name and not account.mention.domain:
         return None
@@ -113,25 +112,25 @@ def company_of_account(account: Account) -> Company:
     )
 
 
-def all_accounts(workspace: Workspace) -> list[Account]:
+def all_accounts(root: Path, profiles: Mapping[str, Profile]) -> list[Account]:
     """Return the rows of every list that a profile names."""
     lists: dict[str, None] = {}
     inline: list[Account] = []
-    for slug, profile in workspace.profiles.items():
+    for slug, profile in profiles.items():
         for given in (profile.companies.include, profile.companies.exclude):
             if isinstance(given, str):
                 lists[given] = None
             elif given:
-                inline += accounts_in(workspace, given, f"profiles/{slug}.yml")
-    return [account for given in lists for account in accounts_in(workspace, given, given)] + inline
+                inline += accounts_in(root, given, f"profiles/{slug}.yml")
+    return [account for given in lists for account in accounts_in(root, given, given)] + inline
 
 
-def account_sets(workspace: Workspace, profile: Profile, slug: str, resolver: Resolver, known: Mapping[str, object]) -> AccountSets:
+def account_sets(root: Path, profile: Profile, slug: str, resolver: Resolver, is_id: Callable[[str], bool]) -> AccountSets:
     """Return the ids that the profile's lists mean."""
 
     def ids(given: str | tuple[str, ...] | None) -> frozenset[str]:
-        rows = accounts_in(workspace, given, f"profiles/{slug}.yml") if given else []
-        return frozenset(found for row in rows if (found := find_account(row, resolver, known)))
+        rows = accounts_in(root, given, f"profiles/{slug}.yml") if given else []
+        return frozenset(found for row in rows if (found := find_account(row, resolver, is_id)))
 
     include = profile.companies.include
     return AccountSets(include=ids(include) if include else None, exclude=ids(profile.companies.exclude))

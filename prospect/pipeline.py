@@ -9,26 +9,30 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import random
+import secrets
 import socket
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Engine
 
-from alerts.outbox import deliver_due, deliveries_for
+from alerts.outbox import deliver_due
 from crawler.archive import Archive
 from crawler.read import Unreadable, read_document
 from crawler.run import CrawlSettings, crawl_source
 from enrichment.registry import RegisterError, read_companies
 from enrichment.resolve import Resolver, mention_of, provisional_company
 from enrichment.stories import tell_stories
-from prospect.judging import judge_all
-from prospect.telling import crm_files, mail_settings
+from prospect.accounts import all_accounts, company_of_account
+from prospect.judging import judge_all, owed, save
+from prospect.telling import mail_settings, targets
 from prospect.workspace import Workspace
 from store import queries
 from store.records import Company, CompanyMatch, Document, RawDocument, SourceRun, TriggerEvent
@@ -87,12 +91,13 @@ def run(
     summary = RunSummary(now)
     with engine.begin() as conn:
         run_id = queries.begin_run(conn, now, clock())
-    steps: dict[str, Callable[[], None]] = {
+    known = Known(engine)
+    steps: dict[str, Callable[[], object]] = {
         "collect": lambda: collect(workspace, engine, now, summary, progress),
         "read": lambda: read(workspace, engine, now, summary, progress),
         "extract": lambda: extract(workspace, engine, now, summary, progress),
-        "resolve": lambda: resolve(workspace, engine, now, summary, progress),
-        "judge": lambda: judge(workspace, engine, now, summary, progress),
+        "resolve": lambda: resolve(workspace, engine, now, summary, progress, known),
+        "judge": lambda: judge(workspace, engine, now, summary, progress, known),
         "tell": lambda: tell(workspace, engine, now, summary, progress),
     }
     for stage in STAGES:
@@ -239,36 +244,73 @@ def import_registers(workspace: Workspace, engine: Engine, now: datetime, progre
     return rows
 
 
-def resolve(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress) -> None:
+class Known:
+    """The companies of the store, indexed when first asked for and kept for the rest of the run."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._resolver: Resolver | None = None
+
+    def resolver(self) -> Resolver:
+        """Return the index; companies made later in the run are added to it."""
+        if self._resolver is None:
+            with self.engine.connect() as conn:
+                self._resolver = Resolver(queries.iter_companies(conn))
+        return self._resolver
+
+
+def import_account_lists(workspace: Workspace, engine: Engine, now: datetime, known: Known) -> int:
+    """Make a company of each row of a profile's lists that no register knows, so that events about it find it.
+
+    Named accounts are candidates whatever the registers hold. Return the number of companies made.
+    """
+    rows = all_accounts(workspace.root, workspace.profiles)
+    if not rows:
+        return 0
+    # a list is looked at again when it, or any register, has changed
+    digest = hashlib.sha256(repr((rows, workspace.settings.companies)).encode()).hexdigest()
+    with engine.connect() as conn:
+        if queries.register_digest(conn, "accounts of profiles") == digest:
+            return 0
+        made: dict[str, Company] = {}
+        for row in rows:
+            match = known.resolver().resolve(row.mention) if row.mention.name or row.mention.domain else None
+            if match and match.company_id is None and not match.rivals and row.mention.name:
+                company = company_of_account(row)
+                if company.id not in made and queries.get_company(conn, company.id) is None:
+                    made[company.id] = company
+    for company in made.values():
+        known.resolver().add(company)
+    with engine.begin() as conn:
+        queries.save_companies(conn, made.values())
+        queries.save_register(conn, "accounts of profiles", digest, len(made), now)
+    return len(made)
+
+
+def resolve(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress, known: Known) -> None:
     """Find the company of every event that is due, and retell the stories of the companies touched."""
     try:
         import_registers(workspace, engine, now, progress)
     except RegisterError as error:
         summary.failures.append(f"company list: {error}")
+    import_account_lists(workspace, engine, now, known)
     progress.begin("resolve", None)
-    resolver: Resolver | None = None
-    resolved = provisional = open_ = retold = 0
+    counts: Counter[str] = Counter()
     for batch in due_in_batches(engine, queries.due_to_resolve, size=500):
-        if resolver is None:
-            with engine.connect() as conn:
-                resolver = Resolver(queries.iter_companies(conn))
         made: list[Company] = []
-        matches: list[tuple[TriggerEvent, CompanyMatch]] = []
-        for event, document in batch:
-            match = match_event(resolver, event, document, made)
-            matches.append((event, match))
+        matches = [(event, match_event(known.resolver(), event, document, made)) for event, document in batch]
         touched = {match.company_id for _, match in matches if match.company_id}
         with engine.begin() as conn:
             queries.save_companies(conn, made)
             for event, match in matches:
                 queries.save_match(conn, event.id, match, now)
             for company_id, sightings in queries.sightings_of(conn, touched).items():
-                retold += queries.save_stories(conn, company_id, tell_stories(sightings), now)
-        resolved += len(touched and [m for _, m in matches if m.company_id])
-        provisional += len(made)
-        open_ += sum(match.company_id is None for _, match in matches)
+                counts["companies_touched"] += queries.save_stories(conn, company_id, tell_stories(sightings), now)
+        counts["events"] += len(batch)
+        counts["unresolved"] += sum(match.company_id is None for _, match in matches)
+        counts["new_companies"] += len(made)
         progress.advance(len(batch))
-    summary.resolve = {"events": resolved, "unresolved": open_, "new_companies": provisional, "companies_touched": retold}
+    summary.resolve = {name: counts[name] for name in ("events", "unresolved", "new_companies", "companies_touched")}
 
 
 def match_event(resolver: Resolver, event: TriggerEvent, document: Document, made: list[Company]) -> CompanyMatch:
@@ -288,36 +330,32 @@ def match_event(resolver: Resolver, event: TriggerEvent, document: Document, mad
     return match
 
 
-def judge(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress) -> None:
-    """Score every profile against the companies with stories, and write leads with their deliveries."""
+def judge(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress, known: Known) -> None:
+    """Score every profile against the companies with stories, and write leads with their deliveries in one transaction."""
     progress.begin("judge", len(workspace.profiles))
-    with engine.connect() as conn:
-        first_run = queries.first_run(conn)
-    since = datetime.combine(workspace.settings.since, time(), UTC) if workspace.settings.since else first_run
-    judged, leads, briefs = judge_all(workspace, engine, now=now, since=since, progress=progress)
+    # one transaction from reading to writing: of two runs at a time the second sees the first one's leads
     with engine.begin() as conn:
-        for brief, _ in briefs:
-            queries.save_lead(conn, brief.lead)
-        queries.save_decisions(conn, judged)
-        queries.enqueue(conn, deliveries_for(briefs, now=now, mail=mail_settings(workspace)))
-    summary.leads = leads
-    summary.judge = {"pairs": len(judged), "leads": len(leads)}
+        judged = judge_all(workspace, conn, now=now, resolver=known.resolver, advance=progress.advance)
+        save(conn, judged, owed(workspace, judged, now))
+    summary.leads = [lead.id for lead in judged.leads]
+    reasons = Counter(str(decision.reason) for decision in judged.decisions)
+    summary.judge = {"pairs": len(judged.decisions), "leads": len(judged.leads), **dict(sorted(reasons.items()))}
 
 
 def tell(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress) -> None:
-    """Send what the outbox owes, and bring the CRM import files up to date."""
+    """Send what the outbox owes; what cannot be sent waits there and goes out with a later run, once."""
     progress.begin("tell", None)
-    outcome = deliver_due(engine, now=now, worker=worker_name(), mail=mail_settings(workspace))
-    summary.tell = {"sent": outcome.sent, "waiting": outcome.waiting, "failed": outcome.failed}
+    outcome = deliver_due(
+        engine, now=now, worker=worker_name(), mail=mail_settings(workspace), targets=targets(workspace), random=random.Random()
+    )
+    summary.tell = {"sent": outcome.sent, "waiting": outcome.waiting, "failed": outcome.failed, "cancelled": outcome.cancelled}
     summary.failures += outcome.problems
-    written = crm_files(workspace, engine)
-    summary.tell["crm_rows"] = sum(written.values())
     progress.advance(outcome.sent)
 
 
 def worker_name() -> str:
-    """Return a name for this process that no other process on any machine has now."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    """Return a name for this worker that no other has, on any machine, in any process."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def due_in_batches(engine: Engine, due: Callable[..., Sequence[T]], size: int = BATCH) -> Iterator[Sequence[T]]:

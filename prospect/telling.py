@@ -49,7 +49,7 @@ def routes(workspace: Workspace) -> Mapping[str, Route]:
     for slug, profile in workspace.profiles.items():
         crm = profile.deliver.crm
         out[slug] = Route(
-            mail=profile.deliver.email,
+            mail=None if profile.deliver.email == "never" else profile.deliver.email,
             crm=crm.to if crm else (crms[0] if len(crms) == 1 else None),
             crm_when=crm.when if crm else "matched",
         )

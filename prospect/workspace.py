@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from alerts.channels import known_channels
 from crawler.source import Source
 from profiles.profile import Profile
+from prospect.accounts import list_faults
 from prospect.kinds import load_kinds, shipped_kinds
 from prospect.yamlfile import Fault, Faults, position, read_folder, read_model, read_yaml, shown_path, unknown_value
 from triggers.kind import Kind
@@ -271,6 +272,7 @@ def load_workspace(root: Path, *, environment: Mapping[str, str] = os.environ) -
     faults += [Fault(f"playbooks/{name}.yml", 1, 1, unknown_value("kind", name, kinds)) for name in playbooks if name not in kinds]
     if settings:
         faults += _missing_registers(root, settings)
+    faults += list_faults(root, profiles)
     if faults or settings is None:
         raise Faults(faults)
     sources = {name: catalog[name] for name in settings.sources} | {name: source for name, source in own.items() if source.enabled}

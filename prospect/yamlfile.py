@@ -173,7 +173,10 @@ def position(node: Any, where: Sequence[str | int]) -> tuple[int, int]:
 
 def faults_of(error: ValidationError, node: Any, model: type[BaseModel], name: str) -> list[Fault]:
     """Return one Fault per place and message of a pydantic error on the file's `node`."""
-    details = _meant(error.errors(include_url=False), node)
+    details = error.errors(include_url=False)
+    # a list whose items are all wrong is not "too short" as well
+    inner = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
+    details = _meant([detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in inner], node)
     faults: dict[tuple[int, int, str], None] = {}
     for detail in details:
         faults[(*position(node, detail["loc"]), _message(detail, model))] = None
@@ -207,13 +210,13 @@ def _meant(details: list[ErrorDetails], node: Any) -> list[ErrorDetails]:
     return kept
 
 
-def _tag_at(detail: ErrorDetails, node: Any) -> int | None:
+def _tag_at(detail: ErrorDetails, root: Any) -> int | None:
     """Return the index of the first part of the error's path that is a union's tag, not a key or item of the file."""
+    node: Any = root
     for index, part in enumerate(detail["loc"]):
         last = index == len(detail["loc"]) - 1
-        if (isinstance(node, Mapping) and part in node) or (
-            isinstance(node, Sequence) and not isinstance(node, str) and isinstance(part, int) and part < len(node)
-        ):
+        inside = part in node if isinstance(node, Mapping) else isinstance(node, list) and isinstance(part, int) and part < len(node)
+        if inside:
             node = node[part]
         elif last and detail["type"] == "missing":
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -10,6 +11,8 @@ import typer
 from rich.markup import escape
 from sqlalchemy import Connection
 
+from alerts.outbox import retry_failed
+from prospect.briefing import company_brief
 from prospect.cli import app
 from prospect.cli.shown import CliError, NowOption, WorkspaceOption, console, moment, open_workspace, print_json, print_rows
 from prospect.explaining import explain_pair, find_one_company
@@ -173,10 +176,49 @@ def explain(
     if profile not in opened.profiles:
         raise CliError(unknown_value("profile", profile, opened.profiles), 2)
     with engine.connect() as conn:
-        found = find_one_company(conn, company)
-    lines, record = explain_pair(opened, engine, profile, found, at)
+        explanation = explain_pair(opened, conn, profile, find_one_company(conn, company), at)
     if format == "json":
-        print_json(record)
+        print_json(asdict(explanation))
     else:
-        for line in lines:
-            console().print(line, markup=False)
+        console().print(str(explanation), markup=False, soft_wrap=True)
+
+
+@app.command(rich_help_panel="The rep's inbox")
+def brief(
+    company: Annotated[str, typer.Argument(help="A company's id, ticker, CIK or name.")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Print a one-page brief before a call, in Markdown: timeline with sources, people, places, what to say and ask."""
+    opened, engine = open_workspace(workspace)
+    with engine.connect() as conn:
+        typer.echo(company_brief(opened, conn, find_one_company(conn, company)))
+
+
+@app.command(rich_help_panel="Every day")
+def deliveries(
+    workspace: WorkspaceOption = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Only those that failed for good.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Put the failed ones back; `prospect run --stage tell` sends them.")] = False,
+    format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
+) -> None:
+    """Show what the outbox sent, still owes, or had to give up, with the reason."""
+    _, engine = open_workspace(workspace)
+    if retry:
+        typer.echo(f"{retry_failed(engine, now=moment(None))} put back")
+        return
+    with engine.connect() as conn:
+        found = queries.deliveries_of(conn, states=("failed",) if failed else None, limit=200)
+    rows = [
+        {
+            "delivery": each.key,
+            "state": each.state,
+            "purpose": each.purpose,
+            "channel": each.channel,
+            "target": each.target,
+            "due": f"{each.due:%Y-%m-%d %H:%M}",
+            "attempts": each.attempts,
+            "error": each.error,
+        }
+        for each in found
+    ]
+    print_rows(rows, ("delivery", "state", "purpose", "channel", "target", "due", "attempts", "error"), format, "nothing was owed yet")

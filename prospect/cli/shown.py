@@ -14,12 +14,14 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 from rich.table import Table
 from sqlalchemy import Engine
 
 from enrichment.registry import RegisterError
+from prospect.demo import DemoFolderTaken
+from prospect.explaining import NoSuchCompany
 from prospect.workspace import Workspace, load_workspace, workspace_root
 from prospect.yamlfile import Faults
 from store.database import StoreError, open_store
@@ -52,7 +54,7 @@ def errors_in_words(app: typer.Typer) -> None:
     except Faults as error:
         count = len(error.faults)
         raise CliError(f"{error}\n{count} fault{'s' if count > 1 else ''}; nothing was done") from error
-    except (StoreError, RegisterError) as error:
+    except (StoreError, RegisterError, NoSuchCompany, DemoFolderTaken) as error:
         raise CliError(str(error)) from error
 
 
@@ -76,7 +78,7 @@ def moment(text: str | None) -> datetime:
 class LineProgress:
     """Progress as plain lines on standard error, for logs and pipes: one when a stage begins, one every ten seconds."""
 
-    def __init__(self, say: typer.FileTextWrite | Any = None) -> None:
+    def __init__(self) -> None:
         self.stage, self.done, self.said = "", 0, time.monotonic()
 
     def begin(self, stage: str, total: int | None) -> None:
@@ -100,7 +102,8 @@ class BarProgress:
     """Progress as Rich bars, for a terminal."""
 
     def __init__(self, bars: RichProgress) -> None:
-        self.bars, self.task = bars, None
+        self.bars = bars
+        self.task: TaskID | None = None
 
     def begin(self, stage: str, total: int | None) -> None:
         self.end()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -93,24 +94,26 @@ def document_of(given: Any, number: int) -> Document:
         if not found:
             raise ValueError(f"{given['path']}: holds no document")
         first = found[0]
-        return (
-            first
-            if first.published or not published
-            else Document(**{name: getattr(first, name) for name in first.__slots__} | {"published": published})
-        )
+        return first if first.published or not published else replace(first, published=published)
     if not isinstance(given.get("text"), str):
         raise ValueError("neither 'text' nor 'path'")
-    words = {
-        key: given[key] if isinstance(given.get(key), str) else None for key in ("title", "author", "publisher", "form", "cik", "company")
-    }
     items = given.get("items")
+
+    def word(key: str) -> str | None:
+        return given[key] if isinstance(given.get(key), str) else None
+
     return Document(
         id=str(given.get("id")),
         url=str(given.get("url") or ""),
+        title=word("title"),
         text=given["text"],
         published=published,
+        author=word("author"),
+        publisher=word("publisher"),
+        form=word("form"),
         items=tuple(map(str, items)) if isinstance(items, list) else (),
-        **words,
+        cik=word("cik"),
+        company=word("company"),
     )
 
 

@@ -1,0 +1,60 @@
+"""Finds the company a person means, and says why a profile alerts on it or does not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from enrichment.resolve import Resolver
+from profiles.decide import History
+from profiles.explain import Explanation, explain
+from prospect.judging import QUOTA_WINDOW, accounts_of, history, load, news_since
+from prospect.workspace import Workspace
+from store import queries
+from store.records import Company, Lead, Story
+
+
+class NoSuchCompany(Exception):
+    """No company, or several, are what the person typed; the message lists those that come near."""
+
+
+def find_one_company(conn: Connection, text: str, kinds: Collection[str] | None = None) -> Company:
+    """Return the company that `text` means: an id, a ticker, a CIK, or a name or part of one.
+
+    Of several whose names hold the text, the only one with events is meant. Raise NoSuchCompany for none or several.
+    """
+    found = queries.find_companies(conn, text, limit=50)
+    exact = [company for company in found if company.id == text or company.name.casefold() == text.casefold()]
+    if len(exact) == 1:
+        return exact[0]
+    told = queries.stories_of(conn, [company.id for company in found])
+    with_events = [company for company in found if told.get(company.id)]
+    if len(with_events) == 1:
+        return with_events[0]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise NoSuchCompany(f"no company is known as '{text}': no register holds it and no document named it")
+    names = "\n".join(
+        f"  {company.id}  {company.name}{', ' + company.city if company.city else ''}" for company in (with_events or found)[:10]
+    )
+    raise NoSuchCompany(f"'{text}' may be any of these; give the id:\n{names}")
+
+
+def history_of(workspace: Workspace, conn: Connection, slug: str, company: Company, now: datetime) -> History:
+    """Return what happened before between a profile and a company, as `prospect run` would see it now."""
+    leads = queries.leads_of(conn, profile=slug)
+    own: dict[str, list[Lead]] = {company.id: [lead for lead in leads if lead.company_id == company.id]}
+    recent = [lead for lead in leads if lead.created >= now - QUOTA_WINDOW]
+    accounts = accounts_of(workspace, slug, conn, lambda: Resolver(queries.iter_companies(conn)))
+    return history(slug, company.id, own, recent, news_since(workspace, conn), accounts)
+
+
+def explain_pair(workspace: Workspace, conn: Connection, slug: str, company: Company, now: datetime) -> Explanation:
+    """Return why the profile says what it says of the company at `now`."""
+    stories: dict[str, list[Story]] = {}
+    load(conn, [company.id], {}, stories)
+    known = [story for story in stories.get(company.id, []) if story.first_seen <= now]
+    return explain(workspace.profiles[slug], slug, company, known, history_of(workspace, conn, slug, company, now), now)

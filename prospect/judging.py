@@ -1,0 +1,195 @@
+"""Brings profiles, companies and stories together for the profiles room, and turns its decisions into leads and deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from alerts.outbox import deliveries_for
+from enrichment.resolve import Resolver
+from profiles.decide import History, decide_together
+from profiles.leads import recipients
+from profiles.profile import Profile
+from profiles.wants import ANY_KIND, steps_of
+from prospect.accounts import AccountSets, account_sets
+from prospect.telling import mail_settings, routes, targets
+from prospect.workspace import Workspace
+from store import queries
+from store.records import Company, Decision, Delivery, Lead, LeadBrief, Reason, Story
+
+PURPOSES = {Reason.ALERTED: "alert", Reason.REALERTED: "update", Reason.CORRECTED: "correction"}
+QUOTA_WINDOW = timedelta(days=100)  # a little more than the longest window, a quarter
+
+
+@dataclass
+class Judged:
+    """What one round of judging came to: to be saved in one transaction."""
+
+    decisions: list[Decision] = field(default_factory=list)
+    leads: list[Lead] = field(default_factory=list)
+    briefs: dict[str, list[LeadBrief]] = field(default_factory=dict)  # by purpose
+
+    def add(
+        self, workspace: Workspace, slug: str, decision: Decision, leads: Iterable[Lead], company: Company, stories: list[Story]
+    ) -> None:
+        """Add a decision with the leads that come of it."""
+        self.decisions.append(decision)
+        for lead in leads:
+            self.leads.append(lead)
+            self.briefs.setdefault(PURPOSES[decision.reason], []).append(brief(workspace, slug, lead, company, stories))
+
+
+def brief(workspace: Workspace, slug: str, lead: Lead, company: Company, stories: Iterable[Story]) -> LeadBrief:
+    """Return the lead with all that a message about it may quote; a profile that is gone lends its file's name."""
+    told = {story.id: story for story in stories if story.id in lead.story_ids}
+    named = workspace.profiles.get(slug)
+    return LeadBrief(
+        lead=lead,
+        company=company,
+        stories=tuple(told[story_id] for story_id in lead.story_ids if story_id in told),
+        profile_name=named.name if named else slug,
+        playbooks={kind: playbook(workspace, kind) for kind in {story.kind for story in told.values()}},
+    )
+
+
+def playbook(workspace: Workspace, kind: str) -> Mapping[str, object]:
+    """Return why a kind matters, talking points and questions: the kind's own and, after them, the workspace's."""
+    shipped = workspace.kinds[kind].playbook if kind in workspace.kinds else None
+    own = workspace.playbooks.get(kind)
+    merged: dict[str, Any] = {"why": (own.why if own and own.why else None) or (shipped.why if shipped else "")}
+    for name in ("talking_points", "questions"):
+        merged[name] = [*getattr(own, name, ()), *getattr(shipped, name, ())]
+    for name in ("collateral", "competitors"):
+        merged[name] = list(getattr(own, name, ()))
+    return merged
+
+
+def news_since(workspace: Workspace, conn: Connection) -> datetime | None:
+    """Return the moment from which news alert: the day that prospect.yml says, else the day of the first run."""
+    since = workspace.settings.since
+    if since:
+        return datetime.combine(since, time(), UTC)
+    first = queries.first_run(conn)
+    # the day, not the moment: many sources date a release by its day alone, which reads as midnight
+    return datetime.combine(first.astimezone(UTC).date(), time(), UTC) if first else None
+
+
+def wanted_kinds(profile: Profile) -> set[str] | None:
+    """Return the kinds that a profile asks about; None for all of them."""
+    kinds = {kind for want in profile.wants for step in steps_of(want) for kind in step.trigger}
+    return None if ANY_KIND in kinds else kinds
+
+
+def history(
+    slug: str, company_id: str, leads: Mapping[str, list[Lead]], recent: Iterable[Lead], since: datetime | None, accounts: AccountSets
+) -> History:
+    """Return what happened before between a profile and a company, as far as a decision depends on it."""
+    return History(
+        leads=tuple(leads.get(company_id, ())),
+        in_window=tuple(recent),
+        since=since,
+        included=accounts.include,
+        excluded=accounts.exclude,
+    )
+
+
+def judge_profile(
+    workspace: Workspace,
+    conn: Connection,
+    slug: str,
+    *,
+    now: datetime,
+    resolver: Callable[[], Resolver],
+    companies: dict[str, Company | None],
+    stories: dict[str, list[Story]],
+    judged: Judged,
+) -> None:
+    """Judge one profile against every company that has a story it may want, or a lead of it.
+
+    `companies` and `stories` are filled as needed and shared by the profiles of a run.
+    """
+    profile = workspace.profiles[slug]
+    leads: dict[str, list[Lead]] = {}
+    for lead in queries.leads_of(conn, profile=slug):
+        leads.setdefault(lead.company_id, []).append(lead)
+    touched = sorted({*queries.companies_with_stories(conn, wanted_kinds(profile)), *leads})
+    if not touched:
+        return
+    load(conn, touched, companies, stories)
+    accounts = accounts_of(workspace, slug, conn, resolver)
+    recent = [lead for found in leads.values() for lead in found if lead.created >= now - QUOTA_WINDOW]
+    since = news_since(workspace, conn)
+    cases = []
+    for company_id in touched:
+        if (company := companies[company_id]) is None:
+            continue
+        # a run for an earlier moment (--now) must not know what was seen later
+        known = [story for story in stories.get(company_id, []) if story.first_seen <= now]
+        cases.append((company, known, history(slug, company_id, leads, recent, since, accounts)))
+    for (company, known, _), (decision, made) in zip(cases, decide_together(profile, slug, cases, now), strict=True):
+        judged.add(workspace, slug, decision, made, company, known)
+
+
+def accounts_of(workspace: Workspace, slug: str, conn: Connection, resolver: Callable[[], Resolver]) -> AccountSets:
+    """Return the companies that a profile's lists mean; the resolver is built only for a profile that has lists."""
+    wanted = workspace.profiles[slug].companies
+    if not wanted.include and not wanted.exclude:
+        return AccountSets(include=None, exclude=frozenset())
+    return account_sets(
+        workspace.root, workspace.profiles[slug], slug, resolver(), lambda company_id: queries.get_company(conn, company_id) is not None
+    )
+
+
+def load(conn: Connection, ids: Iterable[str], companies: dict[str, Company | None], stories: dict[str, list[Story]]) -> None:
+    """Fill in the companies and stories of `ids` that are not there yet."""
+    missing = [company_id for company_id in ids if company_id not in companies]
+    for company_id in missing:
+        companies[company_id] = queries.get_company(conn, company_id)
+    stories.update(queries.stories_of(conn, missing))
+
+
+def judge_all(
+    workspace: Workspace,
+    conn: Connection,
+    *,
+    now: datetime,
+    resolver: Callable[[], Resolver],
+    advance: Callable[[], None] = lambda: None,
+) -> Judged:
+    """Judge every profile of the workspace; saves nothing."""
+    judged = Judged()
+    companies: dict[str, Company | None] = {}
+    stories: dict[str, list[Story]] = {}
+    for slug in workspace.profiles:
+        judge_profile(workspace, conn, slug, now=now, resolver=resolver, companies=companies, stories=stories, judged=judged)
+        advance()
+    return judged
+
+
+def owed(workspace: Workspace, judged: Judged, now: datetime) -> list[Delivery]:
+    """Return the deliveries that the leads are told by: the owner's mail and CRM, and a mail for each other member of a team."""
+    mail, ways, places = mail_settings(workspace), routes(workspace), targets(workspace)
+    mail_only = {slug: replace(route, crm=None, also=()) for slug, route in ways.items()}
+    out: list[Delivery] = []
+    for purpose, briefs in judged.briefs.items():
+        out += deliveries_for(briefs, now=now, routes=ways, mail=mail, targets=places, purpose=purpose)
+        others = [
+            replace(each, lead=replace(each.lead, owner=address))
+            for each in briefs
+            for address in recipients(workspace.profiles[each.lead.profile], each.lead)
+            if address != each.lead.owner
+        ]
+        out += deliveries_for(others, now=now, routes=mail_only, mail=mail, purpose=purpose)
+    return out
+
+
+def save(conn: Connection, judged: Judged, deliveries: Iterable[Delivery]) -> None:
+    """Save decisions, leads and what is owed for them; in the caller's one transaction."""
+    for lead in judged.leads:
+        queries.save_lead(conn, lead)
+    queries.save_decisions(conn, judged.decisions)
+    queries.enqueue(conn, list(deliveries))
