@@ -147,7 +147,8 @@ def read_submission(body: bytes, *, hinted_items: Sequence[str] = ()) -> Filing:
     first = text.find("<DOCUMENT>")
     head, rest = (text[:first], text[first:]) if first >= 0 else (text, "")
     header = parse_header(head)
-    parts = [_part(match[1]) for match in DOCUMENT.finditer(rest)]
+    # an envelope inside an envelope leaves an empty part in front
+    parts = [part for match in DOCUMENT.finditer(rest) if (part := _part(match[1])).body.strip()]
     if not parts:
         raise Unreadable("a submission without a document in it; the download was cut, crawl it again")
     form = header.facts.get("CONFORMED SUBMISSION TYPE") or parts[0].type or None
@@ -363,7 +364,7 @@ def _cover_facts(markup: str) -> dict[str, str]:
     for name, value in COVER_FACT.findall(markup[:400_000]):
         text = " ".join(readable_text(f"<p>{value}</p>").split())
         if text:
-            found.setdefault(COVER_FACTS[name], text)
+            found.setdefault(COVER_FACTS[name], text.rstrip(" ,"))
     if len(found.get("state", "")) > 2:
         del found["state"]  # "California": the header has the code
     return found

@@ -101,7 +101,8 @@ class EdgarSpider(scrapy.Spider):  # type: ignore[misc]
 
     def days(self) -> list[date]:
         """Return the days whose index is due, oldest first: from some days before the last success until today, Eastern time."""
-        today = self.visit.now.astimezone(EASTERN).date()
+        # past midnight UTC it is still the evening before in Washington; that day's index costs one refused request
+        today = max(self.visit.now.astimezone(EASTERN).date(), self.visit.now.date())
         last = self.visit.memory.last_success()
         if last is not None:
             first = last.astimezone(EASTERN).date() - timedelta(days=OVERLAP_DAYS)
