@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
@@ -46,12 +47,22 @@ Duration = Annotated[
 ]
 
 
+@lru_cache(maxsize=1024)
+def _zone_fault(name: str) -> str | None:
+    """Return why this is no time zone; listing all zones walks the folders of the database, so known ones are not looked up there."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        near = unknown("time zone", name, (zone for zone in available_timezones() if "/" in zone))
+        return near if "did you mean" in near else f"unknown time zone '{name}'; write it like America/New_York"
+    return None
+
+
 def read_zone(value: Any) -> str:
     """Return the name of a time zone that exists; raise ValueError with the nearest name otherwise."""
     name = str(value).strip()
-    if name != "UTC" and name not in available_timezones():
-        near = unknown("time zone", name, (zone for zone in available_timezones() if "/" in zone))
-        raise ValueError(near if "did you mean" in near else f"unknown time zone '{name}'; write it like America/New_York")
+    if fault := _zone_fault(name):
+        raise ValueError(fault)
     return name
 
 
