@@ -55,7 +55,7 @@ def compose(
     if not companies:
         raise ValueError("a mail needs at least one lead to tell of")
     subject = subject_of(companies, purpose, date)
-    heading = subject if len(companies) > 1 else subject.partition(": ")[2] if purpose == "correction" else subject
+    heading = subject if len(companies) > 1 else {"correction": "Correction", "update": "Update"}.get(purpose, "")
     views = functools.partial(company_view, recipient=recipient, now=date, mail=mail)
     stop = _stop_link(briefs, recipient, date, mail)
     text, html = _bodies(companies, views, subject=subject, heading=heading, note=note or _note(purpose), unsubscribe=stop)

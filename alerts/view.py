@@ -21,6 +21,7 @@ REJECT_REASONS = (  # what `prospect reject --reason` takes and `prospect evalua
     "not interesting",
     "customer already",
 )
+ENDED = {"denied", "terminated"}
 SHAKY = 0.7  # below this confidence the mail asks the rep to check the sentence
 
 
@@ -97,6 +98,9 @@ def company_view(briefs: Sequence[LeadBrief], *, recipient: str, now: datetime, 
     """Return what to say of the one company that all `briefs` are about (one brief a profile); a story two profiles share is told once."""
     company = briefs[0].company
     stories = tuple({story.id: story for brief in briefs for story in brief.stories}.values())
+    # what ended comes first, since it changes what to do; nothing is advised on it
+    stories = tuple(sorted(stories, key=lambda story: story.status not in ENDED))
+    standing = tuple(story for story in stories if story.status not in ENDED)
     playbooks = {kind: book for brief in briefs for kind, book in brief.playbooks.items()}
     return CompanyView(
         name=clean(company.name, 120),
@@ -107,9 +111,9 @@ def company_view(briefs: Sequence[LeadBrief], *, recipient: str, now: datetime, 
         sums=tuple(_sum(brief) for brief in briefs),
         uncertain=tuple(uncertain(briefs, stories)),
         people=tuple((clean(name, 80), clean(said, 160)) for name, said in people(stories)),
-        why=_advice(stories, playbooks, "why"),
-        talking_points=_advice(stories, playbooks, "talking_points"),
-        questions=_advice(stories, playbooks, "questions"),
+        why=_advice(standing, playbooks, "why"),
+        talking_points=_advice(standing, playbooks, "talking_points"),
+        questions=_advice(standing, playbooks, "questions"),
         actions=_actions(briefs, recipient, now, mail) if actions else (),
     )
 

@@ -34,6 +34,7 @@ def send_one(delivery: Delivery, settings: MailSettings) -> DeliveryError | None
     return outcome.error
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 @pytest.mark.parametrize(
     "tls, scheme",
     [
