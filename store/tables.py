@@ -267,6 +267,14 @@ verdicts = Table(  # an audit trail: rows are added, never changed
     Column("via", Words, nullable=False),
 )
 
+unsubscribed = Table(  # who wants no more mail of which profile; the lead is made all the same
+    "unsubscribed",
+    metadata,
+    Column("profile", Words, primary_key=True),
+    Column("address", Words, primary_key=True),  # in lower case
+    Column("since", UTCDateTime, nullable=False),
+)
+
 source_runs = Table(
     "source_runs",
     metadata,

@@ -80,6 +80,19 @@ def test_the_steps_can_be_taken_back(empty_url: str) -> None:
     open_store(empty_url).dispose()  # and taken again
 
 
+def test_an_older_database_is_upgraded_and_keeps_its_rows(empty_url: str) -> None:
+    engine = connect_engine(parse(empty_url), migrating=True)
+    with engine.begin() as conn:
+        command.upgrade(config_for(conn), REVISIONS[0])
+        q.begin_run(conn, NOW, NOW)
+    engine.dispose()
+    opened = open_store(empty_url)
+    with opened.connect() as conn:
+        assert q.first_run(conn) == NOW
+        assert q.unsubscriptions(conn) == set()
+    opened.dispose()
+
+
 def test_a_killed_upgrade_leaves_nothing(empty_url: str) -> None:
     def killed() -> None:
         engine = connect_engine(parse(empty_url), migrating=True)

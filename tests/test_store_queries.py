@@ -37,6 +37,7 @@ def fill(conn: Connection) -> None:
     q.save_source_run(conn, stored.source_run())
     q.save_validators(conn, "https://northwire.example/feed", '"v1"', None, NOW)
     q.save_register(conn, "companies.csv", "0" * 64, 2, NOW)
+    q.unsubscribe(conn, "jane", "jane@example.com", NOW)
 
 
 def everything(conn: Connection) -> dict[str, list[tuple[Any, ...]]]:
@@ -276,6 +277,13 @@ def test_find_companies(engine: Engine) -> None:
         assert len(q.find_companies(conn, "o", limit=2)) == 2
 
 
+def test_companies_by_id(engine: Engine) -> None:
+    with engine.begin() as conn:
+        q.save_companies(conn, [stored.company("c1"), stored.company("c2")])
+        assert q.get_companies(conn, ["c1", "c1", "c9"]) == {"c1": stored.company("c1")}
+        assert q.get_companies(conn, []) == {}
+
+
 def test_match_is_kept_with_its_reasons(engine: Engine) -> None:
     with engine.begin() as conn:
         fill(conn)
@@ -426,6 +434,8 @@ def test_leads_of(engine: Engine) -> None:
             ({"states": ["accepted", "rejected"]}, ["l3"]),
             ({"states": []}, []),
             ({"since": NOW + HOUR}, ["l3", "l2"]),  # from that moment on, itself included
+            ({"limit": 1, "offset": 1}, ["l2"]),
+            ({"offset": 2}, ["l1"]),
         ]
         for asked, ids in expected:
             assert [each.id for each in q.leads_of(conn, **asked)] == ids, asked
@@ -464,6 +474,17 @@ def test_a_lead_is_withdrawn_unless_the_rep_decided(engine: Engine) -> None:
         assert [each.id for each in q.leads_of(conn, states=["withdrawn"])] == ["l2"]
 
 
+def test_unsubscriptions(engine: Engine) -> None:
+    with engine.begin() as conn:
+        q.unsubscribe(conn, "jane", "Jane@Example.com", NOW)
+        q.unsubscribe(conn, "jane", "jane@example.com", NOW + HOUR)  # pressed twice
+        q.unsubscribe(conn, "joe", "jane@example.com", NOW)
+        assert q.unsubscriptions(conn) == {("jane", "jane@example.com"), ("joe", "jane@example.com")}
+        assert q.subscribe_again(conn, "jane", "JANE@example.com")
+        assert not q.subscribe_again(conn, "jane", "jane@example.com")
+        assert q.unsubscriptions(conn) == {("joe", "jane@example.com")}
+
+
 # --- runs
 
 
@@ -479,6 +500,20 @@ def test_runs(engine: Engine) -> None:
         assert (earlier.id, earlier.ended, earlier.summary) == (one, NOW + HOUR, {"leads": 2})
         assert q.counts(conn)["runs"] == 2
         assert set(q.counts(conn)) == set(metadata.tables)
+
+
+def test_what_a_dashboard_asks(engine: Engine) -> None:
+    failing = stored.source_run("northwire", started=NOW + HOUR, error="503")
+    with engine.begin() as conn:
+        fill(conn)
+        q.save_raw(conn, [stored.raw("r8"), stored.raw("r9")])
+        q.save_document(conn, stored.document("r9"), NOW)
+        q.save_source_run(conn, failing)
+        q.save_source_run(conn, stored.source_run("edgar", started=NOW - HOUR))
+        q.save_lead(conn, stored.lead("l2"))
+        assert q.backlog(conn) == {"read": 1, "extract": 1, "resolve": 0}
+        assert q.states(conn) == {"leads": {"accepted": 1, "new": 1}, "deliveries": {"pending": 1}}
+        assert q.latest_source_runs(conn) == {"edgar": stored.source_run("edgar", started=NOW - HOUR), "northwire": failing}
 
 
 # --- what databases are touchy about

@@ -20,6 +20,7 @@ from store.queries.collecting import (
 from store.queries.companies import (
     due_to_resolve,
     find_companies,
+    get_companies,
     get_company,
     iter_companies,
     register_digest,
@@ -36,14 +37,18 @@ from store.queries.leads import (
     save_decisions,
     save_lead,
     save_verdict,
+    subscribe_again,
+    unsubscribe,
+    unsubscriptions,
     verdicts_of,
     withdraw_lead,
 )
 from store.queries.outbox import claim, deliveries_of, enqueue, settle_failed, settle_retry, settle_sent
-from store.queries.runs import begin_run, counts, end_run, first_run, last_runs
+from store.queries.runs import backlog, begin_run, counts, end_run, first_run, last_runs, latest_source_runs, states
 from store.queries.stories import companies_with_stories, save_stories, sightings_of, stories_of
 
 __all__ = [
+    "backlog",
     "begin_run",
     "claim",
     "companies_with_stories",
@@ -58,10 +63,12 @@ __all__ = [
     "enqueue",
     "find_companies",
     "first_run",
+    "get_companies",
     "get_company",
     "iter_companies",
     "known_urls",
     "last_runs",
+    "latest_source_runs",
     "lead",
     "leads_of",
     "mark_unextractable",
@@ -84,7 +91,11 @@ __all__ = [
     "settle_sent",
     "sightings_of",
     "source_runs",
+    "states",
     "stories_of",
+    "subscribe_again",
+    "unsubscribe",
+    "unsubscriptions",
     "validators_of",
     "verdicts_of",
     "withdraw_lead",

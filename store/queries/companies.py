@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, case, func, or_, select, update
 
 from store.queries.extracting import make_document
-from store.queries.rows import columns_of, record_maker, row_of, upsert
+from store.queries.rows import chunks, columns_of, record_maker, row_of, upsert
 from store.records import Company, CompanyMatch, Document, TriggerEvent
 from store.tables import companies, documents, events, registers, storable
 
@@ -46,6 +46,14 @@ def get_company(conn: Connection, company_id: str) -> Company | None:
     """Return the company, merged or not, or None."""
     row = conn.execute(select(*columns_of(Company, companies)).where(companies.c.id == company_id)).first()
     return _company(row) if row else None
+
+
+def get_companies(conn: Connection, company_ids: Collection[str]) -> dict[str, Company]:
+    """Return those of the companies that there are, by id."""
+    found: dict[str, Company] = {}
+    for chunk in chunks(set(company_ids)):
+        found |= {company.id: company for company in map(_company, conn.execute(_by_id(Company, companies, chunk)))}
+    return found
 
 
 def find_companies(conn: Connection, text: str, limit: int = 10) -> list[Company]:

@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from store.queries.rows import columns_of, record_maker, row_of, upsert
+from store.queries.rows import columns_of, insert_new, record_maker, row_of, upsert
 from store.records import Decision, Lead, Part, Reason, Verdict
-from store.tables import decisions, leads, verdicts
+from store.tables import decisions, leads, unsubscribed, verdicts
 
 
 def _parts(written: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
@@ -65,9 +65,11 @@ def leads_of(
     owner: str | None = None,
     states: Collection[str] | None = None,
     since: datetime | None = None,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> list[Lead]:
     """Return the leads that fit all that is given (`since`: created then or later), latest first."""
-    query = select(*columns_of(Lead, leads)).order_by(leads.c.created.desc(), leads.c.score.desc(), leads.c.id)
+    query = select(*columns_of(Lead, leads)).order_by(leads.c.created.desc(), leads.c.score.desc(), leads.c.id).limit(limit).offset(offset)
     if profile is not None:
         query = query.where(leads.c.profile == profile)
     if company_id is not None:
@@ -118,3 +120,19 @@ def verdicts_of(conn: Connection, *, lead_id: str | None = None, since: datetime
     if since is not None:
         query = query.where(verdicts.c.said >= since)
     return [_verdict(row) for row in conn.execute(query)]
+
+
+def unsubscribe(conn: Connection, profile: str, address: str, now: datetime) -> None:
+    """Note that the address wants no more mail of the profile; the first time counts."""
+    insert_new(conn, unsubscribed, [{"profile": profile, "address": address.lower(), "since": now}])
+
+
+def subscribe_again(conn: Connection, profile: str, address: str) -> bool:
+    """Take an unsubscription back; return whether there was one."""
+    gone = delete(unsubscribed).where(unsubscribed.c.profile == profile, unsubscribed.c.address == address.lower())
+    return bool(conn.execute(gone).rowcount)
+
+
+def unsubscriptions(conn: Connection) -> set[tuple[str, str]]:
+    """Return the pairs of profile and address (in lower case) that get no mail."""
+    return {(row.profile, row.address) for row in conn.execute(select(unsubscribed.c.profile, unsubscribed.c.address))}

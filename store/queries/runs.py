@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from store.queries.rows import columns_of, record_maker
-from store.records import Run
-from store.tables import metadata, runs
+from store.records import Run, SourceRun
+from store.tables import deliveries, documents, events, leads, metadata, raw_documents, runs, source_runs
 
 _run = record_maker(Run, runs)
+_source_run = record_maker(SourceRun, source_runs, notes=tuple)
 
 
 def begin_run(conn: Connection, now: datetime, started: datetime) -> int:
@@ -39,3 +40,27 @@ def last_runs(conn: Connection, limit: int = 20) -> list[Run]:
 def counts(conn: Connection) -> dict[str, int]:
     """Return the number of rows of each table."""
     return {table.name: conn.scalar(select(func.count()).select_from(table)) or 0 for table in metadata.sorted_tables}
+
+
+def backlog(conn: Connection) -> dict[str, int]:
+    """Return how much is due to each stage that works on documents, whether a run is under way or not."""
+    due = {"read": raw_documents.c.read, "extract": documents.c.extracted, "resolve": events.c.resolved}
+    return {stage: conn.scalar(select(func.count()).where(column.is_(None))) or 0 for stage, column in due.items()}
+
+
+def states(conn: Connection) -> dict[str, dict[str, int]]:
+    """Return how many leads and deliveries there are in each state."""
+    found = {}
+    for table in (leads, deliveries):
+        query = select(table.c.state, func.count()).group_by(table.c.state).order_by(table.c.state)
+        found[table.name] = {row[0]: row[1] for row in conn.execute(query)}
+    return found
+
+
+def latest_source_runs(conn: Connection) -> dict[str, SourceRun]:
+    """Return the last crawl of each source that was ever crawled, by source."""
+    last = select(source_runs.c.source, func.max(source_runs.c.started).label("started")).group_by(source_runs.c.source).subquery()
+    query = select(*columns_of(SourceRun, source_runs)).join(
+        last, (source_runs.c.source == last.c.source) & (source_runs.c.started == last.c.started)
+    )
+    return {run.source: run for run in map(_source_run, conn.execute(query.order_by(source_runs.c.source)))}
