@@ -7,6 +7,7 @@ that no crawl outlives the process that ordered it.
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import sys
@@ -20,15 +21,16 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
-from crawler.archive import Archive
-from crawler.errors import SourceFailed
-from crawler.pipelines import StoreMemory
+from crawler.archive import MAX_BODY_BYTES, Archive, decoded
+from crawler.errors import SourceFailed, Unreadable
+from crawler.pipelines import StoreMemory, TrialMemory
+from crawler.read import read_document
 from crawler.run import CrawlSettings, run_as_json, settings_from_json
 from crawler.settings import crawl_settings, process_settings
 from crawler.source import Source
-from crawler.visit import Memory, Visit
+from crawler.visit import FetchedPage, Memory, Visit
 from store.database import open_store
-from store.records import SourceRun
+from store.records import RawDocument, SourceRun, fingerprint
 
 PROGRESS_EVERY_S = 0.5
 
@@ -78,11 +80,10 @@ async def _crawl_all(process: AsyncCrawlerProcess, sources: list[Source], settin
         reactor.callLater(0, reactor.stop)
 
 
-async def crawl_in_this_process(
-    process: AsyncCrawlerProcess, source: Source, settings: CrawlSettings, engine: Any, memory: Memory | None = None
-) -> SourceRun:
+async def crawl_in_this_process(process: AsyncCrawlerProcess, source: Source, settings: CrawlSettings, engine: Any) -> SourceRun:
     """Crawl one source and return how it went."""
-    memory = memory or StoreMemory(engine, Archive(settings.archive), source.name, settings.now)
+    trial = TrialMemory() if settings.limit is not None else None
+    memory: Memory = trial or StoreMemory(engine, Archive(settings.archive), source.name, settings.now)
     visit = Visit(source, memory, now=settings.now, since=settings.since, limit=settings.limit)
     crawler = Crawler(spider_class(source.spider), Settings(crawl_settings(source, settings)))
     last_sent = 0.0
@@ -115,9 +116,52 @@ async def crawl_in_this_process(
     crawler.signals.connect(fault, signals.item_error, weak=False)
     crawler.signals.connect(closed, signals.spider_closed, weak=False)
     await process.crawl(crawler, source=source, visit=visit)
+    for page in trial.pages if trial else ():
+        _send({"page": _tried(page, source)})
     memory.remember(visit)
     stats = crawler.stats
     return visit.as_run(stats.get_value("downloader/request_count", 0) if stats else 0)
+
+
+def _tried(page: FetchedPage, source: Source) -> dict[str, Any]:
+    """Return a page of a trial as it would be read."""
+    encoding = next((value for name, value in page.headers if name.lower() == "content-encoding"), "")
+    body = decoded(page.body, encoding, MAX_BODY_BYTES)
+    raw = RawDocument(
+        id=fingerprint(page.canonical_url),
+        source=source.name,
+        url=page.url,
+        canonical_url=page.canonical_url,
+        fetched=page.fetched,
+        content_type=page.content_type,
+        digest=page.digest,
+        warc="",
+        offset=0,
+        hints=page.hints,
+    )
+    document, unreadable = None, None
+    try:
+        read = read_document(body, raw=raw)
+        document = {
+            "title": read.title,
+            "published": read.published.isoformat() if read.published else None,
+            "author": read.author,
+            "publisher": read.publisher,
+            "company": read.company,
+            "form": read.form,
+            "items": list(read.items),
+            "text": read.text[:2000],
+        }
+    except Unreadable as error:
+        unreadable = str(error)
+    return {
+        "url": page.url,
+        "content_type": page.content_type,
+        "hints": dict(page.hints),
+        "body": base64.b64encode(body).decode(),
+        "document": document,
+        "unreadable": unreadable,
+    }
 
 
 def _failed(source: Source, settings: CrawlSettings, error: str) -> SourceRun:

@@ -6,6 +6,7 @@ process does: it watches its standard input.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import logging
@@ -16,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -54,10 +55,51 @@ def crawl_source(source: Source, settings: CrawlSettings, on_progress: Callable[
     return next(crawl_sources([source], settings, (lambda name, new: on_progress(new)) if on_progress else None))
 
 
+@dataclass(frozen=True)
+class TriedPage:
+    """One page that a trial fetched, and what was read in it."""
+
+    url: str
+    content_type: str
+    hints: Mapping[str, str]
+    body: bytes
+    document: Mapping[str, Any] | None  # title, published, company …, text cut short
+    unreadable: str | None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a source gave when it was tried: nothing of it is stored."""
+
+    run: SourceRun
+    pages: tuple[TriedPage, ...]
+
+
+def try_source(source: Source, settings: CrawlSettings, *, limit: int = 3) -> Trial:
+    """Crawl the first `limit` pages of a source, store nothing, and return them as they would be read."""
+    pages: list[TriedPage] = []
+
+    def tried(message: Mapping[str, Any]) -> None:
+        page = message["page"]
+        pages.append(TriedPage(**{**page, "body": base64.b64decode(page["body"])}))
+
+    run = next(_crawl([source], replace(settings, limit=limit), None, tried))
+    return Trial(run, tuple(pages))
+
+
 def crawl_sources(
     sources: Sequence[Source], settings: CrawlSettings, on_progress: Callable[[str, int], None] | None = None
 ) -> Iterator[SourceRun]:
     """Yield how each source's crawl went, as they end; all run in one child process, `settings.at_once` side by side."""
+    return _crawl(sources, settings, on_progress, None)
+
+
+def _crawl(
+    sources: Sequence[Source],
+    settings: CrawlSettings,
+    on_progress: Callable[[str, int], None] | None,
+    on_page: Callable[[Mapping[str, Any]], None] | None,
+) -> Iterator[SourceRun]:
     owed = {source.name: source for source in sources}
     if not owed:
         return
@@ -80,6 +122,8 @@ def crawl_sources(
                 message = _message(line)
                 if "new" in message and on_progress:
                     on_progress(message["source"], message["new"])
+                elif "page" in message and on_page:
+                    on_page(message)
                 elif "run" in message:
                     run = _run_of(message["run"])
                     owed.pop(run.source, None)

@@ -217,7 +217,7 @@ class Visit:
             body=sent,
             digest=hashlib.sha256(body).hexdigest(),
             content_type=content_type,
-            fetched=self.clock(),
+            fetched=self.now,  # the run's moment: what a run collects it knows when it judges, and the same run makes the same rows
             hints={**defaults, **{key: value for key, value in hints.items() if value}},
             validators=(_header(response, "ETag"), _header(response, "Last-Modified")),
         )
@@ -243,7 +243,7 @@ class Visit:
             body=body,
             digest=hashlib.sha256(body).hexdigest(),
             content_type=RECORD_TYPE,
-            fetched=self.clock(),
+            fetched=self.now,  # the run's moment: what a run collects it knows when it judges, and the same run makes the same rows
             hints=hints,
         )
 
