@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 from profiles.geography import COUNTRY_REGIONS, METROS, REGIONS, Atlas, Spot, miles_between, read_place, state_code
 from profiles.industries import INDUSTRIES, code_fits
-from profiles.profile import Industries, Near, Span
 from profiles.wants import ANY_KIND, FactTest, Sources, Step
+from profiles.where import Industries, Near, Span
 from profiles.wording import listed, number_in, span
 from store.records import Company, Story
 

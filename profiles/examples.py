@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from profiles.decide import History, decide
 from profiles.geography import COUNTRY_REGIONS, METROS, REGIONS, Atlas, read_place
 from profiles.industries import INDUSTRIES
-from profiles.profile import Example, ExampleEvent, Profile, Span
+from profiles.profile import Example, ExampleEvent, Profile
+from profiles.where import Span
 from store.records import Company, Decision, Reason, Sighting, Story, TriggerEvent, fingerprint
 
 NOW = datetime(2025, 1, 15, 12, tzinfo=UTC)  # examples say "days ago"; from which day does not matter

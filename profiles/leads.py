@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from profiles.geography import seat_spot
-from profiles.profile import Profile, Where
+from profiles.profile import Profile
 from profiles.scoring import Score
 from profiles.territory import in_places
+from profiles.where import Where
 from store.records import Company, Decision, Lead, Reason, Story, fingerprint
 
 ENDED = ("terminated", "denied")

@@ -13,10 +13,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from profiles.geography import COUNTRY_REGIONS, METROS, REGIONS, country_code, country_names, state_code, state_names
-from profiles.industries import INDUSTRIES
 from profiles.times import Duration, Zone, read_digest
-from profiles.wants import ANY_KIND, AnyWant, Kind, Model, Want, Word, Words, check_facts, one_or_more, read_status
+from profiles.wants import ANY_KIND, AnyWant, Kind, Model, Want, Word, check_facts, one_or_more, read_status
+from profiles.where import Countries, RegionNames, States, Where
 from profiles.wording import shown, unknown
 from store.records import STATUSES, Reason
 
@@ -29,148 +28,7 @@ def _read_email(value: Any) -> Any:
     return value.strip()
 
 
-def _read_state(value: Any) -> str:
-    code = state_code(str(value))
-    if code is None:
-        raise ValueError(unknown("state", value, state_names()))
-    return code
-
-
-def _read_country(value: Any) -> str:
-    code = country_code(str(value))
-    if code is None:
-        raise ValueError(unknown("country", value, country_names()))
-    return code
-
-
-def _read_region_name(value: Any) -> str:
-    name = str(value).strip().casefold()
-    if name not in REGIONS and name not in COUNTRY_REGIONS:
-        raise ValueError(unknown("region", value, [*REGIONS, *COUNTRY_REGIONS]))
-    return name
-
-
-def _read_metro(value: Any) -> str:
-    name = str(value).strip().casefold()
-    if name not in METROS:
-        raise ValueError(unknown("metro", value, METROS))
-    return name
-
-
-def _read_code_range(value: Any) -> str:
-    """Return "7372" or "60-67": the beginning of a code, or a range of beginnings of one length."""
-    text = str(value).replace(" ", "")
-    found = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?", text)
-    if not found:
-        raise ValueError(f"'{value}' is no industry code; write a code or its beginning, 7372, or a range, 60-67")
-    if found[2] and (len(found[1]) != len(found[2]) or found[1] > found[2]):
-        raise ValueError(f"'{value}' is no range; both ends have the same number of digits and the lower comes first, 60-67")
-    return text
-
-
-def _read_postal_range(value: Any) -> str:
-    text = re.sub(r"\s*-\s*", "-", str(value).strip().upper())
-    low, _, high = text.partition("-")
-    if not re.fullmatch(r"[A-Z0-9 ]{2,10}", low) or (high and len(low) != len(high)) or (high and low > high):
-        raise ValueError(
-            f"'{value}' is no postal code; write a code or its beginning, 212, or a range, 20001-20599 (in quotes when it begins with 0)"
-        )
-    return text
-
-
 Email = Annotated[str, BeforeValidator(_read_email)]
-States = Annotated[tuple[Annotated[str, BeforeValidator(_read_state)], ...], BeforeValidator(one_or_more), Field(min_length=1)]
-Countries = Annotated[tuple[Annotated[str, BeforeValidator(_read_country)], ...], BeforeValidator(one_or_more), Field(min_length=1)]
-RegionNames = Annotated[tuple[Annotated[str, BeforeValidator(_read_region_name)], ...], BeforeValidator(one_or_more), Field(min_length=1)]
-MetroNames = Annotated[tuple[Annotated[str, BeforeValidator(_read_metro)], ...], BeforeValidator(one_or_more), Field(min_length=1)]
-Codes = Annotated[tuple[Annotated[str, BeforeValidator(_read_code_range)], ...], BeforeValidator(one_or_more), Field(min_length=1)]
-PostalRanges = Annotated[tuple[Annotated[str, BeforeValidator(_read_postal_range)], ...], BeforeValidator(one_or_more), Field(min_length=1)]
-
-
-class Span(Model):
-    """A range of whole numbers, open where an end is left out."""
-
-    min: int | None = Field(None, ge=0)
-    max: int | None = Field(None, ge=0)
-
-    @model_validator(mode="after")
-    def _holds_something(self) -> Span:
-        if self.min is None and self.max is None:
-            raise ValueError("a range needs 'min', 'max' or both")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError(f"min {self.min} is above max {self.max}: no company can meet both")
-        return self
-
-
-class Near(Model):
-    """Within so many miles or kilometres of a place."""
-
-    place: str = Field(min_length=2)
-    miles: float | None = Field(None, gt=0, le=6000)
-    km: float | None = Field(None, gt=0, le=10000)
-
-    @model_validator(mode="after")
-    def _one_distance(self) -> Near:
-        if (self.miles is None) == (self.km is None):
-            raise ValueError("'near' needs either 'miles' or 'km'")
-        return self
-
-    @property
-    def within_miles(self) -> float:
-        """The distance in miles, in whichever unit it was written."""
-        return self.miles if self.miles is not None else (self.km or 0) / 1.609344
-
-
-class Industries(Model):
-    """Industries by SIC or NAICS codes, their beginnings or ranges, or by words; one that fits is enough."""
-
-    sic: Codes | None = None
-    naics: Codes | None = None
-    words: Words | None = None
-
-    @field_validator("words")
-    @classmethod
-    def _known(cls, words: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        for word in words or ():
-            if word.casefold() not in INDUSTRIES:
-                raise ValueError(unknown("industry", word, INDUSTRIES))
-        return words
-
-    @model_validator(mode="after")
-    def _names_some(self) -> Industries:
-        if not (self.sic or self.naics or self.words):
-            raise ValueError("'industries' is empty; write sic, naics or words")
-        return self
-
-
-class Where(Model):
-    """The territory and the kind of company. One place that fits is enough; of the rest all must fit."""
-
-    match: Literal["any", "seat", "event"] = "any"
-    countries: Countries | None = None
-    states: States | None = None
-    regions: RegionNames | None = None
-    metros: MetroNames | None = None
-    cities: Words | None = None
-    postal: PostalRanges | None = None
-    near: Near | None = None
-    industries: Industries | None = None
-    employees: Span | None = None
-    revenue: Span | None = None
-    age: Span | None = None
-    public: bool | None = None
-    unknown: Literal["pass", "fail", "review"] = "review"
-
-    @field_validator("states")
-    @classmethod
-    def _narrower_than_its_country(cls, states: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
-        """Places add up, so a country would swallow its states: the rep certainly meant the states."""
-        for state in states or ():
-            country = "CA" if state.startswith("CA-") else "US"
-            if country in (info.data.get("countries") or ()):
-                raise ValueError(f"'countries: [{country}]' already holds every state of it, {state} too; leave out one of the two")
-        return states
-
 
 AccountList = str | tuple[Word, ...]  # a path below the workspace, or the ids or names themselves
 
@@ -179,24 +37,33 @@ class Companies(Model):
     """Which companies by name: lists of ids, domains or names, and what the CRM says of an account."""
 
     include: AccountList | None = None
+    """The named accounts: a list of ids, domains or names, or a file below the workspace, `accounts/jane.csv`. With it the profile looks at no other company."""
     exclude: AccountList | None = None
+    """Companies to leave out, written like `include`."""
     customers: Literal["allow", "exclude", "only"] = "allow"
+    """Accounts that the CRM marks as customers: `allow` (the default), `exclude`, or `only` them."""
     open_opportunities: Literal["allow", "exclude", "only"] = "allow"
+    """Accounts with an open opportunity, likewise."""
     past_customers: Literal["allow", "exclude", "only"] = "allow"
+    """Accounts that were customers, likewise."""
 
 
 class Crm(Model):
     """Which CRM gets the lead, and when: as soon as it is made (matched) or once the rep accepted it."""
 
     to: str = Field(min_length=1)
+    """The CRM, as prospect.yml names it."""
     when: Literal["matched", "accepted"] = "matched"
+    """`matched` (the default): as soon as the lead is made; `accepted`: once the rep accepted it."""
 
 
 class Deliver(Model):
     """How a lead reaches the rep."""
 
     email: str = "immediately"
+    """`immediately` (the default), `never`, or the times of a digest: `mon 07:00 America/New_York`, `mon,thu 07:00`, `07:00` for every day; without a zone by the profile's clock."""
     crm: Annotated[Crm, BeforeValidator(lambda value: {"to": value} if isinstance(value, str) else value)] | None = None
+    """The CRM that gets the lead: `crm: salesforce`, or with its time `crm: {to: salesforce, when: accepted}`."""
 
     @field_validator("email")
     @classmethod
@@ -210,14 +77,18 @@ class Limit(Model):
     """At most so many new leads per week (from Monday), month or quarter; the best ones are kept."""
 
     leads: int = Field(ge=1, le=10000)
+    """How many."""
     per: Literal["week", "month", "quarter"]
+    """`week` (from Monday), `month` or `quarter`."""
 
 
 class Active(Model):
     """The days between which the profile judges, both included; open where one is left out."""
 
     from_: date | None = Field(None, alias="from")
+    """The first day."""
     until: date | None = None
+    """The last day."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Active:
@@ -230,9 +101,13 @@ class Member(Model):
     """One recipient of a team's profile; with `where`, the states or regions that are theirs."""
 
     email: Email
+    """The member's address."""
     states: States | None = None
+    """States that are the member's."""
     regions: RegionNames | None = None
+    """Regions that are the member's."""
     countries: Countries | None = None
+    """Countries that are the member's."""
 
 
 class Team(Model):
@@ -241,7 +116,9 @@ class Team(Model):
     members: tuple[Annotated[Member, BeforeValidator(lambda value: {"email": value} if isinstance(value, str) else value)], ...] = Field(
         min_length=1
     )
+    """Addresses, or with places: `{email: ann@example.com, states: [MD]}`."""
     assign: Literal["everyone", "round_robin", "territory"] = "everyone"
+    """`everyone` gets every lead (the default); `round_robin`: who had fewest of late; `territory`: the first member whose places hold the seat, else the owner. A company stays with whom it had."""
 
 
 class ExampleEvent(Model):
@@ -250,12 +127,19 @@ class ExampleEvent(Model):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     trigger: Kind
+    """The kind of event; its facts are written beside it: `{trigger: executive_change, days_ago: 45, level: c_suite}`."""
     days_ago: float = Field(ge=0, le=36500)
+    """How old it is."""
     status: Annotated[str, BeforeValidator(read_status)] = "announced"
+    """`announced` unless given."""
     confidence: float = Field(1.0, ge=0, le=1)
-    other_company: bool = False  # the event is another company's: it must not count
+    """1 unless given."""
+    other_company: bool = False
+    """It is another company's event, and must not count."""
     sources: int = Field(1, ge=1, le=50)
+    """How many independent sources tell it; 1 unless given."""
     filing: bool = False
+    """A filing tells it."""
 
     @property
     def facts(self) -> dict[str, str | None]:
@@ -299,10 +183,15 @@ class Example(Model):
     """A case that must, or must not, alert; checked with the profile."""
 
     name: str = Field(min_length=1)
+    """What the case is about."""
     events: tuple[ExampleEvent, ...]
+    """What happened."""
     company: ExampleCompany = ExampleCompany()
+    """What the company is, where it matters: `{state: CA, employees: 50, account: customer}`; `named: false` for one that is not on the list. What is left out is made to fit."""
     alerts: bool
-    reason: str | None = None  # the reason it must have, in the words of `prospect explain`
+    """Whether it must alert."""
+    reason: str | None = None
+    """The reason it must have, in the words of `prospect explain`: `outside territory`."""
 
     @field_validator("reason")
     @classmethod
@@ -316,25 +205,45 @@ class Profile(Model):
     """An alert profile."""
 
     name: str = Field(min_length=1)
+    """What the rep calls the profile; mails and the inbox show it."""
     owner: Email
+    """The rep whose leads these are, as an e-mail address."""
     description: str | None = None
+    """What it is for, in a sentence."""
     tags: Annotated[tuple[Word, ...], BeforeValidator(one_or_more)] = ()
+    """Words to group profiles by: `tags: [start-ups, broad]`."""
     team: Team | None = None
+    """Several recipients, see Teams."""
     time_zone: Zone = "UTC"
+    """The clock that quotas, digests and days go by: `time_zone: America/New_York`; UTC unless given."""
     active: Active | None = None
-    snooze: date | None = None  # no alerts before this day
-    since: date | None = None  # what was published before this day is no news
-    clipping: bool = False  # every story by itself, as a clipping service sends them
+    """The days between which the profile judges, both included: `active: {from: 2025-01-01, until: 2025-06-30}`."""
+    snooze: date | None = None
+    """No alerts before this day: `snooze: 2025-09-01`."""
+    since: date | None = None
+    """What was published before this day is no news, and raises no alert by itself. Without it news begin with the first run of the workspace."""
+    clipping: bool = False
+    """Every story by itself, once, as a clipping service sends them: `clipping: true`. Needs no wants and no threshold; best with `companies: {include: …}`."""
     where: Where = Where()
+    """The territory and the kind of company, see Places and Companies."""
     companies: Companies = Companies()
+    """Which companies by name, see Accounts."""
     wants: tuple[AnyWant, ...] = Field(min_length=1, max_length=100)
+    """What must happen, and what it is worth, see Wants."""
     half_life: Duration = timedelta(days=90)
+    """After this time an event counts half: `half_life: 90d`, which is the default; a want may have its own."""
     threshold: float = Field(gt=0, le=100000)
+    """The points that make an alert."""
     limit: Limit | None = None
+    """At most so many new leads per week (from Monday), month or quarter: `limit: {leads: 2, per: quarter}`. The best of a run come first; a better one that comes late is held for review."""
     cooldown: Duration = timedelta(days=60)
+    """No second alert of the same company for this long: `cooldown: 60d`, which is the default."""
     realert: Literal["material", "after_cooldown", "never"] = "material"
+    """What may break the cooldown: `material` (the default) a material change, points up by half or a required piece that was missing; `after_cooldown` nothing; `never` means that a company is told once and never again. Corrections always go out."""
     deliver: Deliver = Deliver()
+    """How a lead reaches the rep, see Delivery."""
     examples: tuple[Example, ...] = ()
+    """Cases that must, or must not, alert; they are run by `prospect check`, see Examples."""
 
     @model_validator(mode="before")
     @classmethod

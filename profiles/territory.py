@@ -8,7 +8,7 @@ from datetime import datetime
 
 from profiles.conditions import CONDITIONS, any_of_known
 from profiles.geography import Atlas, Spot, read_place, seat_spot
-from profiles.profile import Where
+from profiles.where import Where
 from profiles.wording import listed
 from store.records import Company, Story
 

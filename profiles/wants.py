@@ -37,7 +37,7 @@ ANY_KIND = "any"
 class Model(BaseModel):
     """A mapping in a profile: unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 def one_or_more(value: Any) -> Any:
