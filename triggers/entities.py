@@ -83,7 +83,7 @@ class EntityFinder:
         if self._model is None:
             return [[] for _ in texts]
         out = []
-        for doc in self._model.pipe(map(_for_tokenizer, texts), batch_size=64):
+        for doc in self._model.pipe(texts, batch_size=64):
             out.append([(ent.start_char, ent.end_char, _FOREIGN[ent.label_]) for ent in doc.ents if ent.label_ in _FOREIGN])
         return out
 
@@ -256,11 +256,6 @@ _TICKER_AFTER = re.compile(r"\s*\(\s*(?:NYSE|NASDAQ|Nasdaq|AMEX|TSX|OTC|LSE|AIM|
 
 def _overlaps(span: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in taken)
-
-
-def _for_tokenizer(text: str) -> str:
-    """Return the text with dashes that the tokenizer would glue to words made blanks-long signs; every character keeps its place."""
-    return text.replace("—", "-").replace("/", " ") if "—" in text or "/" in text else text
 
 
 def _combine(text: str, opens: bool, by_model: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str, str]]:

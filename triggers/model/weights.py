@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,17 @@ _MAGIC = b"prospect-entities-1\n"
 
 class WeightsError(Exception):
     """The file of weights is missing, damaged or from another version."""
+
+
+def pipeline(config: Mapping[str, Any]) -> Language:
+    """Return the pipeline of `config`, untrained, with a tokenizer that parts words at long dashes and slashes too ("N.C.—Pharr", "Akron/Canton")."""
+    import spacy
+
+    nlp = spacy.util.load_model_from_config(config, auto_fill=True)
+    infixes = [*(nlp.Defaults.infixes or []), r"(?<=\S)(?:--+|[—–/])(?=\S)"]
+    tokenizer: Any = nlp.tokenizer
+    tokenizer.infix_finditer = spacy.util.compile_infix_regex(infixes).finditer
+    return nlp
 
 
 def save_weights(nlp: Language, path: Path) -> int:
@@ -51,7 +63,6 @@ def save_weights(nlp: Language, path: Path) -> int:
 def load_weights(path: Path = SHIPPED) -> Language:
     """Return the pipeline kept in `path`. Raise WeightsError when it cannot be had."""
     import numpy as np
-    import spacy
     import srsly
 
     try:
@@ -62,7 +73,7 @@ def load_weights(path: Path = SHIPPED) -> Language:
     if head != _MAGIC or hashlib.sha256(packed).digest() != digest:
         raise WeightsError(f"{path}: damaged, or of another version")
     message = srsly.msgpack_loads(zlib.decompress(packed))
-    nlp = spacy.util.load_model_from_config(json.loads(message["config"]), auto_fill=False)
+    nlp = pipeline(json.loads(message["config"]))
     for name, kept in message["components"].items():
         pipe: Any = nlp.get_pipe(name)
         if "moves" in kept:
