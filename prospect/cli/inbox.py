@@ -18,7 +18,7 @@ from prospect.cli.shown import CliError, NowOption, WorkspaceOption, console, mo
 from prospect.explaining import explain_pair, find_one_company
 from prospect.yamlfile import unknown_value
 from store import queries
-from store.records import LEAD_STATES, Lead, Verdict
+from store.records import LEAD_STATES, Lead, Story, Verdict
 
 REASONS = ("wrong company", "no such event", "old news", "duplicate", "outside my territory", "not interesting", "customer already")
 FORMATS = ("table", "json", "csv")
@@ -79,33 +79,41 @@ def lead_row(conn: Connection, lead: Lead, whole: bool = True) -> dict[str, obje
 
 
 def show_lead(conn: Connection, lead: Lead) -> None:
-    """Print one lead whole: why it came, with every sentence and its source."""
+    """Print one lead whole: why it came, with every sentence and its source; of a corrected one, what ended it."""
     out = console()
-    company = queries.get_company(conn, lead.company_id)
     row = lead_row(conn, lead)
     place = f", {row['place']}" if row["place"] else ""
+    holds = "green" if lead.score >= lead.threshold else "red"
     out.print(
-        f"[bold]{escape(str(row['company']))}[/]{escape(place)}  [bold green]{lead.score:.1f}[/] of {lead.threshold:g} needed  ({lead.profile} → {lead.owner})"
+        f"[bold]{escape(str(row['company']))}[/]{escape(place)}  [bold {holds}]{lead.score:.1f}[/] of {lead.threshold:g} needed  ({lead.profile} → {lead.owner})"
     )
     stories = {story.id: story for story in queries.stories_of(conn, [lead.company_id]).get(lead.company_id, [])}
+    shown: set[str] = set()
     for part in lead.parts:
         if not part.met:
             continue
-        out.print(f"  {part.points:+6.1f}  {escape(part.want)}", highlight=False)
+        out.print(f"  {part.points:+6.1f}  {escape(part.want)}")
         out.print(f"          [dim]{escape(part.why)}[/]")
         for story_id in part.story_ids:
-            if (story := stories.get(story_id)) is None:
-                continue
-            best = story.sightings[0]
-            said = best.published or best.first_seen
-            others = len({sighting.url for sighting in story.sightings}) - 1
-            more = f" and {others} more" if others else ""
-            out.print(f"          “{escape(' '.join(best.event.quote.split()))}”")
-            out.print(
-                f"          [dim]{escape(best.publisher or best.source)}, {said:%Y-%m-%d}{more}: {escape(best.url)}[/]", soft_wrap=True
-            )
-    state = lead.state if company else "company gone"
-    out.print(f"  [dim]lead {lead.id}, {state}[/]\n")
+            if story_id in stories and story_id not in shown:
+                shown.add(story_id)
+                show_story(stories[story_id])
+    for story_id in lead.story_ids:
+        if story_id in stories and story_id not in shown:
+            out.print(f"     ±0  [bold]{stories[story_id].kind} is {stories[story_id].status} by now[/]: a correction went out")
+            show_story(stories[story_id])
+    out.print(f"  [dim]lead {lead.id}, {lead.state}[/]\n")
+
+
+def show_story(story: Story) -> None:
+    """Print the sentence that tells a story best as it stands, with its source."""
+    out = console()
+    best = next((sighting for sighting in story.sightings if sighting.event.status == story.status), story.sightings[0])
+    said = best.published or best.first_seen
+    others = len({sighting.url for sighting in story.sightings}) - 1
+    more = f" and {others} more" if others else ""
+    out.print(f"          “{escape(' '.join(best.event.quote.split()))}”")
+    out.print(f"          [dim]{escape(best.publisher or best.source)}, {said:%Y-%m-%d}{more}: {escape(best.url)}[/]", soft_wrap=True)
 
 
 def one_lead(conn: Connection, start: str) -> Lead:

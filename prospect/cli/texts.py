@@ -40,10 +40,10 @@ def read(
         try:
             for document in read_file(path):
                 print_json({key: getattr(document, key) for key in READ_KEYS})
-        except (Unreadable, OSError) as error:
+        except Unreadable as error:
             failed += 1
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-            typer.echo(f"{path}: {reason}", err=True)
+            said = str(error)
+            typer.echo(said if said.startswith(str(path)) else f"{path}: {said}", err=True)
     if failed:
         raise CliError(f"{failed} of {len(files)} files could not be read")
 
