@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import re2
 
@@ -22,7 +23,8 @@ from triggers.dates import document_date, happened_on
 from triggers.entities import EntityFinder, load_entities
 from triggers.kind import Example, Kind, Pattern, unmark
 from triggers.noise import noise_of
-from triggers.parties import Parties, bare, clean_name, is_name, subject_before
+from triggers.people import mend
+from triggers.parties import Parties, bare, clean_name, is_name, same_person, subject_before
 from triggers.qualify import background, status_of
 from triggers.reading import Found, Reading
 from triggers.structure import BODY, HEADLINE, LEAD, QUOTE, SILENT, Sentence, flat_text, read_sentences, title_length
@@ -62,7 +64,8 @@ class Extractor:
         }
         self._never = {kind.name: [re.compile(n, re.IGNORECASE) for n in kind.never] for kind in kinds}
         self._never_document = {kind.name: [re.compile(n, re.IGNORECASE) for n in kind.never_document] for kind in kinds}
-        self._code = {kind.name: _code_of(kind.name) for kind in kinds}
+        self._code = {kind.name: _code_of(kind.name, "find") for kind in kinds}
+        self._settle = {kind.name: _code_of(kind.name, "settle") for kind in kinds}
 
     def extract(self, document: Document) -> list[TriggerEvent]:
         """Return the events of the document in text order; `full_text[start:end] == quote` for each."""
@@ -93,7 +96,11 @@ class Extractor:
                     candidate = self._judge(name, found, view, reading)
                     if candidate:
                         candidates.append(candidate)
-        events = [event for name in self.kinds for event in self._merge(name, [c for c in candidates if c.kind == name], reading)]
+        events: list[TriggerEvent] = []
+        for name in dict.fromkeys(c.kind for c in candidates):
+            merged = list(self._merge(name, [c for c in candidates if c.kind == name], reading))
+            settle = self._settle[name]
+            events += settle(merged) if settle else merged
         return sorted(events, key=lambda e: (e.start, e.kind))
 
     def _cues(self, sentences: Sequence[Sentence]) -> dict[int, list[str]]:
@@ -117,7 +124,7 @@ class Extractor:
             if index not in views:
                 sentence = sentences[index]
                 found = [Entity(LABELS[e.label], e.start, e.end, e.text, e.how == "generic") for e in names.between(sentence.start, sentence.end)]
-                views[index] = make_view(sentence, found)
+                views[index] = make_view(sentence, mend(sentence, found))
             return views[index]
 
         for index in [i for i, s in enumerate(sentences[:12]) if s.zone in {HEADLINE, LEAD}]:
@@ -199,7 +206,8 @@ class Extractor:
                 for fact, value in other.facts.items():
                     if facts.get(fact) is None and value is not None:
                         facts[fact] = value
-            company = best.company
+            main = reading.parties.main
+            company = main if main and any(c.company == main for c in group) else best.company
             for other in group[1:]:
                 if company is None or (other.company and _same_name(company, other.company) and len(other.company) > len(company)):
                     company = other.company
@@ -295,11 +303,12 @@ def _build_gate(kinds: Sequence[Kind]) -> tuple[re2._Set, list[str]]:
     return gate, owners
 
 
-def _code_of(name: str) -> Callable[[View, Reading], Iterable[Found]] | None:
+def _code_of(name: str, function: str) -> Callable[..., Any] | None:
+    """Return the function of triggers/kinds/<name>.py, None where the kind is YAML alone."""
     module = f"triggers.kinds.{name}"
     if not name.isidentifier() or importlib.util.find_spec(module) is None:
         return None
-    return importlib.import_module(module).find  # type: ignore[no-any-return]
+    return getattr(importlib.import_module(module), function, None)
 
 
 def _only_sentence(reading: Reading) -> bool:
@@ -360,7 +369,7 @@ def _same_event(kind: Kind, a: _Candidate, b: _Candidate) -> bool:
             return False
     for fact in kind.main_facts:
         x, y = a.facts.get(fact), b.facts.get(fact)
-        if x and y and not _same_value(x, y):
+        if x and y and not (same_person(x, y) if fact == "person" else _same_value(x, y)):
             return False
     return True
 

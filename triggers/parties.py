@@ -32,7 +32,7 @@ _LEAD_WORDS = re.compile(
 )
 NOT_NAMES = frozenset(
     "the company company we it they he she this that these those there today new ceo cfo coo cto our its a an board inc corp management news market more about shares stock item form exhibit us uk u.s. ai "
-    "sec nyse nasdaq otc fda ftc doj irs fbi epa eu un gdp ipo globe newswire pr business wire prnewswire globenewswire newswire accesswire company registrant chairman president director directors "
+    "board directors stockholders shareholders committee officer officers meeting agreement sec nyse nasdaq otc fda ftc doj irs fbi epa eu un gdp ipo globe newswire pr business wire prnewswire globenewswire newswire accesswire company registrant chairman president director directors "
     "january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday".split()
 )
 
@@ -216,6 +216,8 @@ def _last_capitals(name: str) -> str:
 
 def _is_name(name: str) -> bool:
     key = clean_name(name).lower().strip(".")
+    if re.search(r"\bthe board\b|^board of|\b(?:19|20)\d\d, ", key):
+        return False
     return bool(key) and key not in NOT_NAMES and not re.fullmatch(r"[\d\W]+", key)
 
 
@@ -237,3 +239,9 @@ def subject_before(view: View, at: int) -> Entity | None:
             continue
         best = entity
     return best
+
+
+def same_person(x: str, y: str) -> bool:
+    """True for two spellings of one person within a document: same surname, and first names that begin alike."""
+    a, b = ([w for w in re.findall(r"[^\W\d_]+", name.lower()) if w not in {"jr", "sr", "ii", "iii", "iv", "dr"}] for name in (x, y))
+    return bool(a) and bool(b) and a[-1] == b[-1] and (len(a) == 1 or len(b) == 1 or any(w[0] == b[0][0] for w in a[:-1]))

@@ -132,6 +132,9 @@ def old_year(view: View, start: int, end: int, base: date | None) -> int | None:
     begin, stop = max(0, begin - view.sentence.start - 80), stop - view.sentence.start + 60
     for match in _YEAR.finditer(text, begin, min(stop, len(text))):
         year = int(match.group("year"))
+        between = text[match.end() : max(match.end(), view.span(start, end)[0] - view.sentence.start)]
+        if "," in between and re.search(r"(?i)\b(?:since|from|who|which|where)\b", text[max(0, match.start() - 60) : match.end()]):
+            continue  # "Jane Roe, who has been here since 2019, has now assumed"
         if year < base.year - 1 or (year == base.year - 1 and base.month > 6):
             return year
     return None

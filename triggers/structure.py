@@ -152,7 +152,7 @@ class _Reader:
         self.item = self.letter = ""
         self.body_start = -1
         self.silent_line = ""  # zone of a paragraph that is silent as a whole
-        self.headed = bool(title_end)
+        self.safe_from = False  # in a silent paragraph: the safe-harbour words have begun
 
     def read(self, start: int, end: int) -> list[Sentence]:
         if end <= self.title_end:
@@ -170,8 +170,10 @@ class _Reader:
         self.paragraph += 1
         head = self.flat[start : min(self.line_end, start + 400)]
         size = self.line_end - start
-        self.silent_line = ""
+        self.silent_line, self.safe_from = "", False
         if self.filing:
+            if re.match(r"EX-99", head):
+                self.part, self.item, self.letter = BODY, "", ""
             self._begin_filing_paragraph(head, size)
         if head.lower().startswith(("about ", "\ufeffabout")) and (
             _ABOUT_RUN.match(head) or (_ABOUT.match(head) and (size < 100 or self.part in {ABOUT, BODY}))
@@ -184,7 +186,7 @@ class _Reader:
                 self.part = CONTACT
             else:
                 self.silent_line = CONTACT  # EDGAR exhibits put contacts above the headline
-        elif _SAFE_HEADING.match(head) and (size < 160 or _SAFE.search(head)):
+        elif _SAFE_HEADING.match(head) and (size < 160 or _SAFE.search(head[:160])):
             self.part = SAFE_HARBOUR
         elif self.part == SAFE_HARBOUR and size < 90 and not self.flat[start : self.line_end].rstrip().endswith((".", ",", ";", ":")):
             self.part = BODY if not self.filing or self.item else COVER  # the next heading ends it
@@ -245,7 +247,9 @@ class _Reader:
             if begin >= len(text.rstrip()) or (cut and len(text) - begin < 25):
                 return HEADING, start
             start += begin
-        if self.silent_line:
+        if self.silent_line == SAFE_HARBOUR and not self.safe_from:
+            self.safe_from = bool(_SAFE.search(text)) or start - self.flat.rfind("\n", 0, start) < 2 and bool(_SAFE.search(text[:300]))
+        if self.silent_line and (self.silent_line != SAFE_HARBOUR or self.safe_from):
             return self.silent_line, start
         if self.part != BODY:
             return self.part, start

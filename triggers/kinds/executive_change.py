@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from store.records import TriggerEvent
 from triggers.dates import effective_date
+from triggers.parties import same_person
+from triggers.qualify import old_year
 from triggers.reading import Found, Reading
 from triggers.structure import HEADLINE, LEAD, QUOTE
 from triggers.view import SORTS, Entity, View
@@ -42,9 +46,9 @@ _LEAVE = (
 )
 _LEAVING = r"resignations?|retirements?|departures?|terminations?|removals?|exits?|dismissals?|ouster|firing|separation|stepping down|step down|leaving|cessation|passing|death|decision (?:not )?to (?:retire|resign|step|leave|depart|stand|seek)"
 _OUST = r"fir(?:es|ed|ing)|oust(?:s|ed|ing)?|dismiss(?:es|ed|ing)|sack(?:s|ed)|remov(?:es|ed|ing)|terminat(?:es|ed|ing)(?: the employment of)?|part(?:s|ed|ing) (?:ways|company) with|axes?|axed|let(?:s)? go(?: of)?|replac(?:es|ed|ing)|suspend(?:s|ed)|loses|los(?:t|ing)|separat(?:ed|es) (?:from|with)|accept(?:s|ed) the resignation of|boots?"
-_AUX = r"(?:(?:has|have|had|will|would|shall|is|are|was|were|be|been|being|to|also|today|recently|officially|formally|now|then|each|subsequently|immediately|temporarily|permanently|unanimously|previously|both|either|expected|set|slated|poised|due|plans?|planned|planning|intends?|intending|intention|decided|decides|chosen|chose|elected|agreed|wants?|going|about|announc(?:ed|es|ing)|his|her|their|decision|that|he|she|they|not|never|no|plan|would|may|might|could|should|abruptly|suddenly|voluntarily|unexpectedly|reportedly|the|desire|considering|in talks|continue|officially|notified \S+(?: \S+){0,8}? of|informed \S+(?: \S+){0,8}?|advised \S+(?: \S+){0,8}?|provided notice (?:of|to)|gave notice|,)\s*)"
-_ROLE = r"(?:(?:the|a|an|its|their|our|his|her|new|newest|next|first|company['’]s|firm['’]s|role|roles|position|positions|post|posts|office|title|titles|of|as|to|be|serve|in|the company['’]s|additional|permanent|full-time|newly created|newly[- ]established|group|global|interim|acting|co-?|joint|independent|duties|responsibilities|job|capacity|function)[\s-]+)"
-_APPOSITION = rf"(?:,? (?:\([^)]*\)|age \d+|\d\d|{T}|who |which |formerly |previously |currently |a |an |the |former |most recently |our |its |with |of |at |has |had |also ){WIDE}(?=[,\s]))?"
+_AUX = r"(?:(?:has|have|had|will|would|shall|is|are|was|were|be|been|being|to|also|today|recently|officially|formally|now|then|each|subsequently|immediately|temporarily|permanently|unanimously|previously|both|either|expected|set|slated|poised|due|plans?|planned|planning|intends?|intending|intention|intent|decided|decides|chosen|chose|elected|agreed|wants?|going|about|announc(?:ed|es|ing)|his|her|their|decision|that|he|she|they|not|never|no|plan|would|may|might|could|should|abruptly|suddenly|voluntarily|unexpectedly|reportedly|the|desire|considering|in talks|continue|officially|notified \S+(?: \S+){0,14}? (?:of|that)|informed \S+(?: \S+){0,14}? (?:of|that)|advised \S+(?: \S+){0,14}? (?:of|that)|provided notice (?:of|to)|gave notice|,)\s*)"
+_ROLE = r"(?:(?:the|a|an|its|their|our|his|her|new|newest|next|first|company['’]s|firm['’]s|role|roles|position|positions|post|posts|office|title|titles|of|as|to|be|serve|in|the company['’]s|additional|permanent|full-time|newly created|newly[- ]established|group|global|interim|acting|co-?|joint|independent|duties|responsibilities|job|capacity|function|member|members|one|chief)[\s-]+)"
+_APPOSITION = rf"(?:,? (?:\([^)]*\)|age \d+|\d\d|{T}|{O}|{SORTS['number']}|[MPJ]\.[DB]|Ph\.D|who |which |formerly |previously |currently |a |an |the |former |most recently |our |its |with |of |at |has |had |also ){WIDE}(?=[,\s]))?"
 
 _JOINS = [
     # Acme appoints former Beta finance chief Jane Roe as its new CFO; named Dennis Roe, formerly vice president of Beta, president
@@ -53,7 +57,8 @@ _JOINS = [
     rf"\b(?P<verb>{_GIVE})\b{GAP}{PEOPLE}(?P<mid>(?:,? [^;\n\ue002]{{0,110}}?)(?:,| as| to| to the| to serve as| into) {_ROLE}{{0,6}}(?P<t>{T}|{BOARD}))",
     rf"\b(?P<verb>nam(?:es|ed|ing)|appoint(?:s|ed)|elect(?:s|ed)|promot(?:es|ed)|mak(?:es|ing)|made) {PEOPLE}(?P<mid> {_ROLE}{{0,5}}(?P<t>{T}))",
     # names new chief financial officer Jane Roe; hires new director, Jane Roe; welcomes as its new CEO Jane Roe
-    rf"\b(?P<verb>{_GIVE}|new|newly[- ](?:appointed|named|hired|elected|minted|installed)|incoming)\b (?:as )?{_ROLE}{{0,5}}(?P<t>{T})(?: of {O})?,? {PEOPLE}(?! (?:said|says|adds|added|told|noted|joins|shares|discusses|explains|talks|speaks|comment))",
+    rf"\b(?P<verb>{_GIVE}|new|incoming)\b (?:as )?{_ROLE}{{0,5}}(?P<t>{T})(?: of {O})?,? {PEOPLE}(?! (?:said|says|adds|added|told|noted|joins|shares|discusses|explains|talks|speaks|comment))",
+    rf"\b(?P<verb>newly[- ](?:appointed|named|hired|elected|minted|installed|promoted)) {_ROLE}{{0,5}}(?P<t>{T})(?: of {O})?,? {PEOPLE}",
     # the appointment of Jane Roe as CFO; appointment of new CFO Jane Roe; the addition of Jane Roe to its board
     rf"\b(?P<verb>{_GIVING})(?:,? [^;\n\ue002]{{0,40}}?)? (?:of|for|to) (?:[^;\n\ue002]{{0,90}}? )?{MR}{PEOPLE}(?P<mid>[^;\n\ue002]{{0,120}}?(?:as|to(?: the)?|,|into|in) {_ROLE}{{0,6}}(?:{O}(?:['’]s?)? )?(?P<t>{T}|{BOARD}))",
     rf"\b(?P<verb>{_GIVING}) of {_ROLE}{{0,4}}(?P<t>{T})(?: of {O})?,? {MR}{PEOPLE}",
@@ -69,6 +74,7 @@ _JOINS = [
     rf"(?P<verb>{_JOIN}) by {MR}{PEOPLE}(?P<mid>[^;\n\ue002]{{0,60}}?(?:as|,|who) [^;\n\ue002]{{0,30}}?(?P<t>{T}))",
     # Jane Roe will become CEO; takes over as, assumes the role of, succeeds John Doe as
     rf"{MR}{PEOPLE}{_APPOSITION},?\s*{_AUX}{{0,5}}(?P<verb>{_TAKE})\b(?P<mid>(?:,? (?:{MR}{P}['’]?s?|[^;\n\ue002]{{0,60}}?))?(?:,? (?:as|to become|of|in))? ?{_ROLE}{{0,6}}(?:{O}(?:['’]s?)? )?(?P<t>{T}|{BOARD}))",
+    rf"{MR}{PEOPLE}{_APPOSITION},?\s*{_AUX}{{0,5}}(?P<verb>assum(?:e|es|ed|ing)|tak(?:e|es|ing) over|took over|fill(?:s|ed|ing)?)(?P<mid> {MR}{P}(?:['’]s?)? (?:\w+ )?(?:duties|responsibilities|role|roles|position|office|seat|vacancy))",
     # has named Jane Roe to succeed John Doe; the office stands with John Doe
     rf"\b(?P<verb>{_GIVE}) {PEOPLE}(?P<mid> (?:to (?:succeed|replace|lead|head|run|chair|take over)|as (?:his |her |the )?(?:successor|replacement))[^;\n]{{0,90}}?(?P<t>{T}))",
     # introduces Jane Roe, its new CFO; Jane Roe is the new CEO of Acme
@@ -82,7 +88,7 @@ _LEAVES = [
     # Jane Roe, CFO, will step down (as CFO) at year's end
     rf"{MR}{PEOPLE}(?P<app>{_APPOSITION}),?\s*(?:(?:,? (?:who|and) )?{_AUX}{{0,12}})(?P<verb>{_LEAVE})\b(?P<mid>(?:[^;\n\ue002]{{0,60}}?(?:as|from|of|his|her|position|role|the|,) {_ROLE}{{0,6}}(?:{O}(?:['’]s?)? )?(?P<t>{T}|{BOARD}))?)",
     # the resignation of Jane Roe as CFO; announces retirement of CEO Jane Roe; separation of
-    rf"\b(?P<verb>{_LEAVING})(?: and \w+)?(?: date)? (?:of|for|by|from) (?:[^;\n\ue002]{{0,70}}? )?{MR}{PEOPLE}(?P<mid>(?:[^;\n\ue002]{{0,60}}?(?:as|from|,) {_ROLE}{{0,6}}(?P<t>{T}|{BOARD}))?)",
+    rf"\b(?P<verb>{_LEAVING})(?: and \w+)?(?: date)? (?:of|for|by|from) (?:(?:(?!\band\b)[^;\n\ue002]){{0,70}}? )?{MR}{PEOPLE}(?P<mid>(?:[^;\n\ue002]{{0,60}}?(?:as|from|,) {_ROLE}{{0,6}}(?P<t>{T}|{BOARD}))?)",
     rf"{MR}{PEOPLE}['’]s? (?:\w+ ){{0,2}}(?P<verb>{_LEAVING})(?P<mid>(?: (?:as|from|of) {_ROLE}{{0,6}}(?P<t>{T}|{BOARD}))?)",
     # received from Jane Roe notice of his resignation; accepted the resignation tendered by
     rf"(?:receiv\w+|accept\w+)[^;\n\ue002]{{0,60}}?(?:from|of|by) {MR}{PEOPLE}[^;\n\ue002]{{0,80}}?\b(?P<verb>{_LEAVING}|{_LEAVE})(?P<mid>(?:[^;\n\ue002]{{0,40}}?(?:as|from) {_ROLE}{{0,6}}(?P<t>{T}|{BOARD}))?)",
@@ -121,7 +127,7 @@ _PAY = re.compile(
     r"(?i)\b(?:base salary|annual bonus|equity award|restricted stock|stock options?|severance|offer letter|compensation (?:arrangement|package|plan)|will (?:be entitled|receive|be eligible)|in connection with (?:his|her|their|such|the|this|mr|ms|dr)|pursuant to (?:the|his|her)|employment agreement|upon (?:his|her|a|any|the) |indemnification|vest(?:s|ed|ing)?|target (?:bonus|award)|relocation)\b"
 )
 _FAMILY = re.compile(
-    r"(?i)family relationship|arrangement or understanding|Item 404|related (?:party|person) transaction|selected as (?:a director|an officer)"
+    r"(?i)family relationship|arrangements? or understandings?|Item 404|related (?:party|person) transaction|selected as (?:a director|an officer)"
 )
 _COMMITTEE = re.compile(
     r"(?i)\b(?:(?:audit|compensation|nominating|governance|finance|risk|executive|human resources|technology|special|leadership)[\w, &]{0,60}committees?)\b"
@@ -245,20 +251,45 @@ def _named(view: View, reading: Reading) -> Iterator[tuple[Found, str, str]]:
                 taken.add((at, "out"))
                 leaving.add(at)
                 out.append((_found(view, match, person, "leaves", reading), reading.parties.person(person.text), "leaves"))
-    predecessors = {m.end() - 2 for m in _PREDECESSOR.finditer(masked)}
+    predecessors = {}
+    for match in _PREDECESSOR.finditer(masked):
+        predecessors[match.end() - 2] = match
+    joins: dict[int, tuple[tuple[bool, int], re.Match[str], Entity]] = {}
     for pattern in _COMPILED_JOINS:
         for match in pattern.finditer(masked):
-            if match.lastgroup and _bad_join(view, match):
+            if _bad_join(view, match):
                 continue
             for person, at in _people(view, match):
-                if (at, "in") in taken or at in predecessors:
+                if at in predecessors:
                     continue
                 if at in leaving and not re.search(r"(?i)appoint|named|elected|promot|become|assum|transition", match.group("verb")):
                     continue
-                taken.add((at, "in"))
-                found = _found(view, match, person, "", reading)
-                out.append((found, reading.parties.person(person.text), found.facts.get("direction") or "joins"))
+                title = match.groupdict().get("t") or ""
+                merit = (not title.startswith(SORTS["title"]), match.start("verb"))
+                if at not in joins or merit < joins[at][0]:
+                    joins[at] = (merit, match, person)
+    for _, match, person in joins.values():
+        found = _found(view, match, person, "", reading)
+        out.append((found, reading.parties.person(person.text), found.facts.get("direction") or "joins"))
+        for place, before in predecessors.items():
+            if (place, "out") not in taken and match.start() - 20 <= before.start() <= match.end() + 40:
+                taken.add((place, "out"))
+                goes = view.entity(masked[place + 1])
+                out.append((_successor(found, goes, person, reading), reading.parties.person(goes.text), "leaves"))
     yield from out
+
+
+def _successor(found: Found, goes: Entity, comes: Entity, reading: Reading) -> Found:
+    """Return the departure of the one who is succeeded, from the same words."""
+    facts = {
+        **found.facts,
+        "person": reading.parties.person(goes.text),
+        "direction": "leaves",
+        "successor": reading.parties.person(comes.text),
+        "predecessor": None,
+        "previous_company": None,
+    }
+    return replace(found, facts=facts, confidence=min(found.confidence, 0.8))
 
 
 def _people(view: View, match: re.Match[str]) -> Iterator[tuple[Entity, int]]:
@@ -278,7 +309,7 @@ def _bad_join(view: View, match: re.Match[str]) -> bool:
         return True
     if re.search(
         r"(?i)\b(?:said|says|told|added|commented|explained|noted|stated|according to|quoted|spoke|interview)\b",
-        match.group()[: max(0, match.start("t") - match.start())] if match.group("t") else match.group(),
+        match.group()[: max(0, match.start("t") - match.start())] if match.groupdict().get("t") else match.group(),
     ):
         return True
     if _AUDITOR.search(match.group()) or (_MINOR.search(between) and not re.search(r"(?i)\bchief|president", between)):
@@ -321,6 +352,12 @@ def _is_leave(view: View, match: re.Match[str], at: int) -> bool:
     if re.match(r"replac", verb):
         # "replaces John Doe": he goes; "X replaced the CFO" is not about X
         return bool(re.search(rf"(?i)replac\w+ (?:{_ROLE}{{0,4}}(?:{T}),? )?{MR}{P}", match.group()))
+    if (
+        verb == "retired"
+        and re.match(rf"\s*(?:{T}|partner|executive|army|navy|air force|u\.s\.|general|colonel|professor)", after, re.IGNORECASE)
+        and not re.search(r"(?i)\b(?:has|have|had|will|who)\s*$", before)
+    ):
+        return False
     if re.match(r"lead|retire$", verb) and re.search(r"(?i)\b(?:eligible|until|when|if|age|order) to?\s*$", before):
         return False
     if re.match(r"not |no longer", verb) is None and re.search(
@@ -375,7 +412,13 @@ def _found(view: View, match: re.Match[str], person: Entity, direction: str, rea
         confidence -= 0.25
     start, end = sorted((match.start("verb"), match.end("verb")))
     return Found(
-        start, end, facts, company, status or _status(view, match, direction), confidence, news=not biography and _is_news(view, match)
+        start,
+        end,
+        facts,
+        company,
+        status or _status(view, match, direction),
+        confidence,
+        news=not biography and _is_news(view, match, reading),
     )
 
 
@@ -403,7 +446,12 @@ def _status(view: View, match: re.Match[str], direction: str) -> str | None:
     return "announced"
 
 
-def _is_news(view: View, match: re.Match[str]) -> bool:
+def _words(view: View, start: int, end: int) -> str:
+    """Return the words behind masked[start:end], dates and numbers readable."""
+    return view.text(max(0, start), min(len(view.masked), end))
+
+
+def _is_news(view: View, match: re.Match[str], reading: Reading) -> bool:
     """True where the wording is one of a fresh move, so that words of history beside it ("after 20 years") do not silence it."""
     near = view.masked[max(0, match.start() - 60) : match.end() + 80]
     if re.search(
@@ -412,8 +460,7 @@ def _is_news(view: View, match: re.Match[str]) -> bool:
         return False
     if re.search(r"(?i)\b(?:if|when|upon|in the event)\b[^,]{0,30}$", view.masked[: match.start()]):
         return False
-    year = re.search(r"\b(?:19|20)\d\d\b", near)
-    if year:
+    if old_year(view, match.start("verb"), match.end("verb"), reading.base):
         return False
     return not re.search(r"(?i)\b(?:years? ago|last year|in the (?:19|20)\d0s)\b", near)
 
@@ -446,7 +493,7 @@ def _biography(view: View, match: re.Match[str], person: Entity) -> bool:
         and first.start() < verb_at
         and first.start() > match.start("people")
         and verb_at > match.start("people")
-        and not re.search(r"(?i)\b(?:has been|was|will|is|today)\s+(?:also )?$", before)
+        and not re.search(r"(?i)\b(?:has been|was|will|is|today|has now|now|has)\s+(?:also |now |then )?$", before)
     )
 
 
@@ -642,3 +689,29 @@ def _unnamed(view: View, reading: Reading) -> Iterator[Found]:
             {"person": None, "title": title, "direction": "changes" if _PROMOTE.search(match.group("verb")) else "joins", "level": level, "function": function_of(title, level)},
             None, None, 0.72, news=True,
         )  # fmt: skip
+
+
+# a post that one who steps down keeps or is given: no new office of its own
+_LESSER = re.compile(
+    r"(?i)\b(?:advis[eo]r|consultant|emeritus|non-?executive|independent chair|special|transition|member|director$|employee|of counsel|senior advisor|board)"
+)
+
+
+def settle(events: list[TriggerEvent]) -> list[TriggerEvent]:
+    """Return the events with one move per person: who gives up one office for another changes, who stays as adviser leaves."""
+    kept: list[TriggerEvent] = []
+    for event in events:
+        person = event.facts.get("person")
+        rivals = [e for e in events if e is not event and person and same_person(person, e.facts.get("person") or "")]
+        out = event.facts.get("direction") == "leaves"
+        for rival in rivals:
+            if (rival.facts.get("direction") == "leaves") == out:
+                continue
+            entering = rival if out else event
+            lesser = bool(_LESSER.search(entering.facts.get("title") or "x advisor"))
+            if out != lesser:
+                break  # this one is the weaker half of the move
+        else:
+            kept.append(event)
+    named = {e.facts.get("direction") == "leaves" for e in kept if e.facts.get("person")}
+    return [e for e in kept if e.facts.get("person") or (e.facts.get("direction") == "leaves") not in named]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import replace
 
+from store.records import TriggerEvent
 from triggers.dates import effective_date
+from triggers.people import ADDRESS
 from triggers.reading import Found, Reading
 from triggers.structure import BODY, HEADLINE, LEAD, QUOTE
 from triggers.view import SORTS, View
@@ -26,7 +29,7 @@ _VERBAL = [
     # headquarters relocated, are moving, will be relocated to Austin
     rf"\b(?P<what>{SITE})\b[^;,\n]{{0,60}}?\b(?P<verb>(?:will|to|has|have|is|are|was|were|being|be|been|would)\s+(?:be |been |being )?{_MOVE})\b(?P<rest>[^;\n]{{0,160}})",
     # the relocation of its headquarters to Austin; headquarters relocation; relocation to Austin
-    rf"\b(?P<verb>re-?location|move|transfer|shift)\s+(?:of\s+{_MOD}(?P<what>{SITE})\b)?(?P<rest>[^;\n]{{0,180}})",
+    rf"\b(?P<verb>re-?location|move|transfer|shift)(?=\s+(?:of|to|from|into|within|in|is|will|would)\b|,)\s*(?:of\s+{_MOD}(?P<what>{SITE})\b)?(?P<rest>[^;\n]{{0,180}})",
     rf"\b(?P<what>{HQ}|office|plant|facility)\s+(?P<verb>re-?location|move|shift)\b(?P<rest>[^;\n]{{0,160}})",
     # announces, establishes, opens, unveils its new (corporate, global) headquarters in Austin
     rf"\b(?P<verb>announc(?:es|ed|ing)|establish(?:es|ed|ing)?|open(?:s|ed|ing)?|unveil(?:s|ed|ing)?|select(?:s|ed|ing)?|cho(?:oses|se|osing)|pick(?:s|ed)|nam(?:es|ed)|sign(?:s|ed)?[^;\n]{{0,40}}leases? (?:for|on|at)|leas(?:es|ed|ing)|lands?|secur(?:es|ed)|inaugurat(?:es|ed)|celebrat(?:es|ed|ing)|debut(?:s|ed)?|mov(?:es|ed|ing) (?:in)?to|relocat(?:es|ed|ing) to|occup(?:y|ies|ied)|mak(?:es|ing)|build(?:s|ing)?|break(?:s|ing)? ground on|designat(?:es|ed)|complet(?:es|ed)|reveal(?:s|ed)?|set(?:s|ting)? up|plans?|transition(?:s|ed|ing)? (?:in)?to|cut(?:s|ting)? (?:the )?ribbon (?:on|at)|(?:grand )?opening of)\b[^;\n]{{0,90}}?\b(?P<new>new|permanent|future|next|larger|expanded|state-of-the-art)\s+(?:[\w.’'&,-]+\s+|{G}\s+|{O}\s+){{0,6}}?(?P<what>{HQ})\b(?P<rest>[^;\n]{{0,200}})",
@@ -36,6 +39,8 @@ _VERBAL = [
     rf"\b(?P<verb>(?:will be|now|be) (?:headquartered|based|located|head-quartered)) (?P<rest>(?:in|at|out of) [^;\n]{{2,120}})",
     rf"\b(?P<new>new)\s+(?:[\w.’'&-]+\s+|{G}\s+){{0,4}}?(?P<what>headquarters|HQ|head office|corporate office)\b(?P<verb>)(?P<rest>[^;\n]{{0,160}})",
     rf"\b(?P<verb>consolidat(?:e|es|ed|ing))\s+{_MOD}(?P<what>{HQ}|offices|operations)[^;\n]{{0,60}}?\b(?P<rest>(?:in|into|at|to) [^;\n]{{2,120}})",
+    rf"\b(?P<new>new)\s+(?P<what>address|location|home|space|offices?|building|facility|clinic|studio)\b[^;\n]{{0,60}}?\b(?P<verb>will be|is|located|at|situated)\b(?P<rest>[^;\n]{{0,120}})",
+    rf"\b(?P<verb>signed)\b[^;\n]{{0,40}}?\blease\b(?P<what>)(?P<rest>[^;\n]{{0,160}})",
     rf"\b(?P<verb>(?:leav|depart|exit|flee|abandon|quit)(?:s|es|ing|ed)?)\s+(?P<rest>(?:its )?(?:{G})[^;\n]{{0,40}} (?:for|to) [^;\n]{{2,100}})",
 ]
 _COMPILED = [re.compile(p, re.IGNORECASE) for p in _VERBAL]
@@ -59,15 +64,12 @@ _MONEY_MOVE = re.compile(
 _GENERAL = re.compile(
     rf"(?i)\b(?:mov(?:e|es|ing)|relocat(?:e|es|ing)|relocation)\b[^.;]{{0,20}}\b(?:that|which|marks|represents|reflects|underscores|will|comes|is|was|allows|enables|gives|positions|demonstrates|follows)\b"
 )
-_ADDRESS = re.compile(
-    r"\b(?:at|to|into|in|on)\s+(?P<a>(?:the\s+)?(?:\d{1,6}(?:-\d+)?\s+(?:[NSEW]\.?\s+|North |South |East |West )?[A-Z0-9][\w.’'-]*(?:\s+(?:[A-Z0-9][\w.’'-]*|of|the|and))*|One|Two|Three|Four|Five)\b(?:\s+[A-Z][\w.’'-]*)*(?:,\s+(?:Suite|Ste\.?|Unit|Floor|Building|Bldg\.?|\d+(?:st|nd|rd|th) Floor|Room|\d{1,6}\s+[A-Z])[\w .’'#-]*)*(?:,?\s+(?:in\s+)?(?:[A-Z][\w.’'-]+(?:\s[A-Z][\w.’'-]+){0,2}),?\s+(?:[A-Z]{2}\b|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)(?:\s+\d{5})?)?)"
-)
 
 
 def find(view: View, reading: Reading) -> Iterable[Found]:
     """Yield the moves that a sentence tells of, at most one."""
     masked = view.masked
-    if _BENEFIT.search(masked) or _PEOPLE_MOVE.search(masked):
+    if _BENEFIT.search(masked) or _PEOPLE_MOVE.search(view.sentence.text):
         return
     for number, pattern in enumerate(_COMPILED):
         for match in pattern.finditer(masked):
@@ -91,7 +93,7 @@ def _found(view: View, reading: Reading, match: re.Match[str], number: int) -> F
         # "moves to Austin": only a place, and only of a company, makes it a move
         if new is None and old is None:
             return None
-        if _by_person(view, match):
+        if _by_person(view, match) or (number == 1 and not _by_company(view, match)):
             return None
         if (
             verb in {"move", "shift", "transfer"}
@@ -147,7 +149,9 @@ def _found(view: View, reading: Reading, match: re.Match[str], number: int) -> F
             return None
         if not re.search(r"(?i)headquartered|based|company|we\b|office", masked) or not re.search(r"(?i)head-?quartered|now", verb):
             return None
-    if number == 10 and (new is None or old is None):
+    if number in {10, 11} and (new is None or not ADDRESS.search(new) or not _headline_moves(reading)):
+        return None
+    if number == 12 and (new is None or old is None):
         return None
     if (
         not headed
@@ -183,6 +187,14 @@ def _news(view: View, match: re.Match[str]) -> bool:
     ) and not re.search(r"(?i)\b(?:ago|in (?:19|20)\d\d|last year|previously announced)\b", near)
 
 
+def _headline_moves(reading: Reading) -> bool:
+    """True where headline or lead tell of a move, so that an address further down is the new one."""
+    head = " ".join(s.text for s in reading.sentences[:3])
+    return bool(
+        re.search(rf"(?i)\b(?:relocat\w*|mov(?:e|es|ed|ing))\b[^.]{{0,60}}\b(?:{SITE}|new|to)\b|\bnew (?:\w+ ){{0,3}}(?:{HQ})", head)
+    )
+
+
 def _settled(masked: str, reading: Reading) -> bool:
     """True where a new headquarters is where the whole company goes, and not one more site: the text says moves, replaces, now based, or corporate/global."""
     if re.search(
@@ -208,6 +220,54 @@ def _by_person(view: View, match: re.Match[str]) -> bool:
         bool(re.search(r"(?i)\b(?:he|she|who|they|i|we all|couple|family)\s+(?:\w+\s+){0,2}$", before))
         and "we" not in before.lower().split()
     )
+
+
+def _by_company(view: View, match: re.Match[str]) -> bool:
+    """True where a company, "it" or "we" stands before the verb, with no more than an apposition and auxiliaries between."""
+    before = view.masked[: match.start()]
+    aux = r"(?:(?:will|is|are|has|have|to|be|been|plans?|planning|also|now|today|announced?|announces|that|it|they|set|expects?|intends?|decided|recently|officially|soon|proudly|be|its|and|would|may|could|might|considering|not)\s+)*"
+    return bool(
+        re.search(
+            rf"(?i)(?:{O}(?:®|™)?(?:,[^;]{{0,140}},|\s\([^)]*\))?|\b(?:it|we|which|business|clinic|practice|shop|store|studio|restaurant|school|agency|team|organization|brewery|center|dealership|hospital|church|museum|retailer|manufacturer|headquarters))\s+{aux}$",
+            before,
+        )
+    ) or bool(view.sentence.zone == HEADLINE and re.search(rf"(?i)^(?:[A-Z][\w&.’'-]*\s+){{1,6}}{aux}$", before) and not view.of("person"))
+
+
+def settle(events: list[TriggerEvent]) -> list[TriggerEvent]:
+    """Return the events with one headquarters move per company: the fullest wording of the new place wins."""
+    seats = [e for e in events if re.search(rf"(?i){HQ}", e.facts.get("what") or "") or not e.facts.get("to")]
+    kept: list[TriggerEvent] = []
+    for event in sorted(events, key=lambda e: (-_detail(e.facts.get("to")), -e.confidence)):
+        twin = next((k for k in kept if _one_move(k, event, seats)), None)
+        if twin is None:
+            kept.append(event)
+            continue
+        best = max((twin, event), key=lambda e: (round(e.confidence, 1), bool(e.facts.get("from")), e.confidence))
+        facts = {name: twin.facts.get(name) or event.facts.get(name) for name in event.facts}
+        facts["what"] = next(
+            (e.facts["what"] for e in (best, twin, event) if re.search(rf"(?i){HQ}", e.facts.get("what") or "")), best.facts.get("what")
+        )
+        kept[kept.index(twin)] = replace(
+            best, facts=facts, happened=best.happened or twin.happened or event.happened, confidence=max(twin.confidence, event.confidence)
+        )
+    return sorted(kept, key=lambda e: e.start)
+
+
+def _one_move(a: TriggerEvent, b: TriggerEvent, seats: list[TriggerEvent]) -> bool:
+    return (a.company == b.company or not a.company or not b.company) and (
+        (a in seats and b in seats)
+        or not (a.facts.get("to") and b.facts.get("to"))
+        or a.company == b.company
+        and (a in seats or b in seats)
+    )
+
+
+def _detail(place: str | None) -> int:
+    """Return how much a place says: a street address most, then a city with its state, then a name."""
+    if not place:
+        return 0
+    return 3 if ADDRESS.search(place) else 2 if "," in place else 1
 
 
 def _what(words: str, masked: str) -> str:
@@ -258,7 +318,6 @@ def _places(view: View, match: re.Match[str], headed: bool) -> tuple[str | None,
         if not re.search(r"(?i)\bto\b", found.group()[5:]):
             old = _place(view, rest_at + found.start(1))
             break
-    address = _ADDRESS.search(view.text(rest_at, len(masked)) if rest_at < len(masked) else "")
     for found in re.finditer(rf"(?i)\b(?:in|to|into|at|near|on|for) {joiner}({G})", tail):
         if old and view.entity(found.group(1)[1]).text in old:
             continue
@@ -274,10 +333,6 @@ def _places(view: View, match: re.Match[str], headed: bool) -> tuple[str | None,
         here = re.search(rf"(?i)\b(?:in|at|to) ({G})[^;]{{0,50}}$", masked[: match.start()])
         if here and headed and re.match(r"(?i)(?:serv|be|is|as|house|replaces|to be|becom)", match.group("verb")):
             new = _place(view, here.start(1))
-    if address and re.match(r"(?i)(?:the )?\d|one|two|three", address.group("a")):
-        words = address.group("a").strip(" ,.")
-        if len(words) > 5 and re.search(r"[A-Za-z]", words) and not re.match(r"\d{4}$", words):
-            new = words if new is None or new.split(",")[0] in words else f"{words}, {new}" if len(words) < 60 else words
     return old, new
 
 

@@ -1,0 +1,174 @@
+"""Mends what the entity finder left of people and their offices, by the slots that only people fill.
+
+"appointed X Y as chief executive", "X Y will retire", "Mr. X": whatever was taken for a company there, or passed over, is a
+person. Offices are carried on over the unit they belong to: "Executive Vice President, Oil, Products & Gas".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from triggers.parties import LEGAL
+from triggers.structure import Sentence
+from triggers.view import Entity
+
+_PART = r"(?:(?:Mc|Mac|O['’]|D['’]|De|Van|Le|La)?[A-ZÀ-Þ][a-zà-ÿ]+(?:(?:-|['’](?!s\b))[A-ZÀ-Þ]?[a-zà-ÿ]+)*|[A-Z]{2,}(?=[\s,]))"
+_NAME = rf"(?:(?:[A-Z]\.\s?){{1,2}}(?:{_PART}\s)?|{_PART}\s(?:[A-Z]\.?\s|[“\"(][A-Z][a-z]+[”\")]\s|{_PART}\s|van\s|von\s|de\s|der\s|la\s|di\s|bin\s|al-){{0,3}}){_PART}(?:,? (?:Jr|Sr|II|III|IV)\b\.?)?"
+_COMPANY_WORD = re.compile(
+    rf"\b{LEGAL}\b|\b(?:Bank|Capital|Health|Systems?|Technolog|Solutions|Services|Energy|Pharma|Labs?|Media|Software|Global|International|Industries|Insurance|Financial|Resources|Motors|Airlines?|Foods?|Hospital|Clinic|Institute|Association|School|College|Council|Society|Network|Studios?|Digital|Holdings|Ventures|Associates|Agency|Law|Restaurant|Hotel|Realty|Properties|Brands?|Sports|Committee|Department|Board|Officer|President|Director|Executive|Chief|New|United|American|National|North|South|West|East|The|Names|Appoints|Announces|Street|Center|Centre|City|County|University|Fund|Team|Report|News|Today|Annual|General Manager|Data|Cloud|Security|Medical|Therapeutics|Biosciences?|Gold|Mining|Oil|Gas|Power|Products?|Entertainment|Communications|Interim|Executive|Vice|Senior|Chair|Former|Meeting|Agreement|Plan|Effective|Date|Award|Stock|Shares?|Section|Item|Form|Exhibit|Company|Partner)\w*\b"
+)
+_GIVE = r"(?:[Aa]ppoint|[Nn]am|[Ee]lect|[Hh]ir|[Pp]romot|[Ww]elcom|[Tt]ap|[Ss]elect|[Rr]ecruit|[Dd]esignat|[Nn]ominat|APPOINT|NAM|ELECT|HIR|PROMOT|TAP)(?:s|es|ed|ing|ped|ts|d|S|ES)?"
+_DOES = r"(?:(?:has|have|had|will|is|was|to|would|also|been|be|recently|officially|today|he|she|,)\s)*(?:[Aa]ppointed|[Nn]amed|[Ee]lected|[Hh]ired|[Pp]romoted|[Tt]apped|[Jj]oin(?:s|ed|ing)?|[Ss]ucceed(?:s|ed|ing)?|[Rr]eplac(?:e|es|ed|ing)|[Rr]esign(?:s|ed|ing)?|[Rr]etir(?:e|es|ed|ing)|[Ss]tep(?:s|ped|ping)? [Dd]own|[Dd]epart(?:s|ed)?|[Ll]eav(?:e|es|ing)|[Aa]ssum(?:e|es|ed|ing)|[Bb]ecom(?:e|es)|became|notified|informed|tendered|[Tt]ak(?:e|es|ing) over|[Ss]tepp?(?:s|ed)? [Ii]nto|will serve|as (?:its |the )?(?:new )?(?:[Cc]hief|CEO|CFO|COO|CTO|[Pp]resident|[Vv]ice|[Dd]irector|[Ii]nterim|[Hh]ead|[Gg]eneral))"
+_SLOTS = [
+    re.compile(
+        rf"\b{_GIVE}\s(?:(?:as|former|current|to|its|the|new|veteran|(?-i:[a-z-]+))\s){{0,4}}(?P<n>{_NAME})(?=\s(?:as|to|its|[A-Z]|,|interim|chief|president|vice)|,)"
+    ),
+    re.compile(
+        rf"(?:[Aa]ppointment|[Hh]iring|[Ee]lection|[Pp]romotion|[Rr]esignation|[Rr]etirement|[Dd]eparture|[Aa]ddition|[Nn]omination|[Pp]assing|[Ss]election)s? of (?:(?:Mr|Ms|Mrs|Dr)\.? )?(?P<n>{_NAME})(?=\s(?:as|to|from|and|,)|,|\.|$)"
+    ),
+    re.compile(rf"(?P<n>{_NAME})(?:,? (?:\([^)]*\)|(?:age )?\d\d),?)?,?\s(?={_DOES}\b)"),
+    re.compile(rf"\b(?:Mr|Ms|Mrs|Dr|Messrs)\.?\s(?P<n>(?:{_PART}\s){{0,2}}{_PART})"),
+    re.compile(
+        rf"(?P<n>{_NAME}),? (?:our |its |the |former |currently |a |has been |will be |age \d\d, )*(?:[Cc]hief|CEO|CFO|COO|CTO|[Pp]resident|[Ee]xecutive [Vv]ice|[Ss]enior [Vv]ice|[Vv]ice [Pp]resident|[Cc]hairman|[Ii]nterim)\b"
+    ),
+]
+# "as interim Co-Chief Executive Officers", "elected as directors"
+_PLURAL = re.compile(
+    r"\b(?:(?:[Ii]nterim|[Aa]cting|[Ii]ndependent|[Nn]on-executive|[Nn]on-employee|[Ss]enior|[Ee]xecutive|[Nn]ew) )*(?:[Cc]o-)?(?:(?:[Cc]hief (?:\w+ ){1,2}[Oo]fficers|(?:[Ss]enior |[Ee]xecutive )?[Vv]ice [Pp]residents|CEOs|CFOs|[Mm]anaging [Dd]irectors|[Pp]residents|[Cc]o-[Cc]hairs|[Cc]hairmen|[Tt]rustees|Co-(?:Manager|President|CEO|Chair(?:man)?|Head|Lead))\b|(?<=as )[Dd]irectors\b|(?<=new )[Dd]irectors\b|(?<=independent )[Dd]irectors\b)"
+)
+_FOLLOWING_PEOPLE = re.compile(rf"(?:, | and |, and )(?P<n>{_NAME})(?=,| and| as| to|\s(?:have|were|will))")
+# "Executive Vice President, Oil, Products & Gas": the unit after the comma, all capitals
+_UNIT = re.compile(
+    r"(?:,\s(?:[A-Z][\w’'-]+|&)(?:\s(?:&|and|of|[A-Z][\w’'&-]+))*){1,4}?(?=\s(?:effective|will|has|have|to|was|is|and|who|at|since|from|of|in|as|for|with|resign|retire|depart|succeed|announc|until|on|by)\b|\.|;|,\s(?:effective|will|has|who|[a-z])|\s\(|$)"
+)
+
+
+# "1691 Michigan Avenue", "2005 Market Street, Suite 2400"
+ADDRESS = re.compile(
+    r"\b(?:\d{1,6}(?:-\d+)?|One|Two|Three|Four|Five)\s(?:[NSEW]\.?[EW]?\.?\s|North\s|South\s|East\s|West\s)?(?:[A-Z0-9][\w.’'-]*\s){1,4}?(?:Street|St\b\.?|Avenue|Ave\b\.?|Road|Rd\b\.?|Drive|Dr\b\.?|Boulevard|Blvd\b\.?|Lane|Ln\b\.?|Way|Court|Ct\b\.?|Plaza|Place|Parkway|Pkwy\b\.?|Highway|Hwy\b\.?|Square|Circle|Terrace|Trail|Broadway|Loop|Pike|Turnpike)(?:\s(?:NW|NE|SW|SE|North|South|East|West)\b)?(?:,?\s(?:Suite|Ste\.?|Unit|Floor|#|Building|Bldg\.?)\s?[\w-]+|,?\s\d+(?:st|nd|rd|th)\sFloor)?"
+)
+
+
+def mend(sentence: Sentence, entities: Sequence[Entity]) -> list[Entity]:
+    """Return the entities of a sentence with people put right and offices carried on."""
+    text, origin = sentence.text, sentence.start
+    out = [_named_right(e) for e in entities]
+    for match in ADDRESS.finditer(text):
+        start, end = origin + match.start(), origin + match.end()
+        out = [e for e in out if e.end <= start or e.start >= end]
+        out.append(Entity("place", start, end, match.group()))
+    for pattern in _SLOTS:
+        for match in pattern.finditer(text):
+            _take(match.span("n"), text, origin, out)
+            follow = _FOLLOWING_PEOPLE.match(text, match.end("n"))
+            while follow:
+                _take(follow.span("n"), text, origin, out)
+                follow = _FOLLOWING_PEOPLE.match(text, follow.end("n"))
+    for match in _PLURAL.finditer(text):
+        if match.group().startswith("Co-"):
+            out = [e for e in out if not (e.sort == "company" and e.start == origin + match.start() and e.end == origin + match.end())]
+        if all(e.end <= origin + match.start() or e.start >= origin + match.end() for e in out):
+            out.append(Entity("title", origin + match.start(), origin + match.end(), match.group()))
+    return _carry_titles(text, origin, _widen(text, origin, sorted(out, key=lambda e: e.start)))
+
+
+def _named_right(entity: Entity) -> Entity:
+    """Return a person without the words a headline runs on with, and what is a firm by its words as a company."""
+    if entity.sort == "company" and (
+        tail := re.search(
+            r"\s(?:To|Is|Has|Will|In|For|With|As|At|On|By|From|Names|Appoints|Announces|Acquires|Launches|Hires|Elects|Promotes|Welcomes|Completes|Opens|Signs|Expands|Raises|Reports|Unveils|Introduces|Moves|Relocates|Joins|Closes|Adds|Taps|Wins|Secures|Receives|Files|Enters|Partners With)$",
+            entity.text,
+        )
+    ):
+        return Entity("company", entity.start, entity.start + tail.start(), entity.text[: tail.start()], entity.anaphor)
+    if entity.sort != "person":
+        return entity
+    text = re.sub(
+        r"\s(?:As|as|To|Of|For|Named|Appointed|Joins|And|Is|Has|Will|Takes|Steps|Resigns|Retires|Promoted|Elected|In|At|With)(?:\s.*)?$",
+        "",
+        entity.text,
+    )
+    text = re.sub(r"['’]s?$", "", text)
+    if re.search(
+        r"\b(?:Division|Inc|Corp|LLC|Ltd|Bank|Group|Company|Committee|Governance|Holdings|University|Rx|Partners|Capital)\b", text
+    ):
+        return Entity("company", entity.start, entity.end, entity.text)
+    return Entity("person", entity.start, entity.start + len(text), text)
+
+
+def _take(span: tuple[int, int], text: str, origin: int, out: list[Entity]) -> None:
+    """Put a person at `span` of the sentence, unless something that is no misread name stands there."""
+    start, end = span[0] + origin, span[1] + origin
+    words = text[span[0] : span[1]]
+    if _COMPANY_WORD.search(words):
+        return
+    over = [e for e in out if e.start < end and start < e.end]
+    if any(e.sort in {"title", "date", "money"} or e.anaphor for e in over):
+        return
+    if any(e.sort == "person" and e.start <= start and e.end >= end for e in over):
+        return
+    for entity in over:
+        if entity.sort == "company" and (entity.start < start or entity.end > end or _COMPANY_WORD.search(entity.text)):
+            return
+        if entity.sort == "place" and entity.end - entity.start > (end - start) * 0.7:
+            return
+    for entity in over:
+        out.remove(entity)
+    out.append(Entity("person", start, end, words))
+
+
+def _widen(text: str, origin: int, entities: list[Entity]) -> list[Entity]:
+    """Return the entities with people's names complete to the left: "Elinor [Mertz]", "[Michelle] (MJ) Johnston [Holthaus]"."""
+    out: list[Entity] = []
+    for entity in sorted(entities, key=lambda e: e.start):
+        if entity.sort == "person":
+            before = text[: entity.start - origin]
+            wider = re.search(rf"(?<![\w.’'-])(?:(?:[A-Z]\.\s?){{1,2}}|{_PART}\s(?:[A-Z]\.\s|[“\"(][A-Z]+[a-z]*[”\")]\s)?)$", before)
+            if (
+                wider
+                and len(entity.text.split()) == 1
+                and not _COMPANY_WORD.search(wider.group())
+                and not re.match(
+                    r"(?:Mr|Ms|Mrs|Dr|Prof|Sir|In|On|As|At|By|The|When|While|With|And|But|For|From|After|Since|Under|If|Said|To|Of|Our|Its|His|Her|Messrs|According|Appoints|Names|Hires|Welcomes|Elects|Promotes|Prior|Additionally|Also|CEO|CFO|COO|President|Chairman|Founder|Taps|Adds|Meet|Founded|Led|General|Admiral|Colonel|Professor|Director)\b",
+                    wider.group(),
+                )
+            ):
+                start = origin + wider.start()
+                if all(e.end <= start or e.start >= entity.start for e in entities if e is not entity):
+                    entity = Entity("person", start, entity.end, text[start - origin : entity.end - origin])
+            previous = out[-1] if out else None
+            if (
+                previous is not None
+                and previous.sort == "person"
+                and re.fullmatch(
+                    r"\s(?:[“\"(][^”\")]{1,16}[”\")]\s)?(?:[A-Z][a-z]+\s)?", text[previous.end - origin : entity.start - origin]
+                )
+            ):
+                out.pop()
+                entity = Entity("person", previous.start, entity.end, text[previous.start - origin : entity.end - origin])
+        out.append(entity)
+    return out
+
+
+def _carry_titles(text: str, origin: int, entities: list[Entity]) -> list[Entity]:
+    """Return the entities with the unit after an office made part of it; names of units were no companies."""
+    out: list[Entity] = []
+    until = -1
+    for entity in entities:
+        if entity.start < until and entity.sort in {"company", "place", "title"}:
+            continue
+        if entity.sort == "title" and re.search(
+            r"(?i)(?:president|manager|head|director|controller|lead|partner|evp|svp|vp)$", entity.text
+        ):
+            match = _UNIT.match(text, entity.end - origin)
+            if match and not re.search(
+                rf"\b{LEGAL}\b|\b(?:Mr|Ms|Mrs|Dr|January|February|March|April|May|June|July|August|September|October|November|December|Jr|Chief|CEO|President|Chairman|Secretary|Treasurer|Executive|Vice|General Counsel)\b",
+                match.group(),
+            ):
+                inside = [e for e in entities if e.start < match.end() + origin and e.end > entity.end]
+                if not any(e.sort == "person" for e in inside):
+                    until = match.end() + origin
+                    entity = Entity("title", entity.start, until, text[entity.start - origin : until - origin])
+        out.append(entity)
+    return out
