@@ -124,6 +124,11 @@ def warc_pages(path: Path, *, max_body_bytes: int = MAX_BODY_BYTES) -> Iterator[
         yield from _pages(stream, base=0, max_body_bytes=max_body_bytes)
 
 
+def warc_pages_in(stream: io.BufferedIOBase, *, max_body_bytes: int = MAX_BODY_BYTES) -> Iterator[ArchivedPage]:
+    """Yield the responses of a WARC file that is at hand as a stream."""
+    yield from _pages(stream, base=0, max_body_bytes=max_body_bytes)
+
+
 def _pages(stream: io.BufferedIOBase, *, base: int, max_body_bytes: int = MAX_BODY_BYTES) -> Iterator[ArchivedPage]:
     for record in ArchiveIterator(stream, record_types=WarcRecordType.response | WarcRecordType.resource, parse_http=True):
         http = record.http_headers

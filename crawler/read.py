@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -21,6 +22,7 @@ from crawler.article import article_text
 from crawler.errors import Unreadable
 from crawler.filings import Filing, is_filing_page, is_submission, read_filing_page, read_submission
 from crawler.page_facts import issuer_in_text, page_facts, parse_date
+from crawler.returns import is_return, read_return
 from crawler.unreadable import why_unreadable
 from crawler.urls import canonical_url
 from store.records import Document, RawDocument, fingerprint
@@ -105,6 +107,11 @@ def _read(body: bytes, raw: RawDocument) -> Document:
     if is_submission(body):
         items = tuple(filter(None, raw.hints.get("items", "").split(",")))
         return _from_filing(read_submission(body, hinted_items=items), raw)
+    if is_return(body):
+        record = read_return(body)
+        if record is None:
+            raise Unreadable("an IRS return that cannot be read")
+        return _from_record(record, raw)
     if body[:4] in (b"PK\x03\x04", b"\x89PNG", b"GIF8") or body[:3] == b"\xff\xd8\xff":
         raise Unreadable(f"neither page nor text ({raw.content_type or 'binary'})")
     if LOOKS_LIKE_HTML.search(body[:20_000]):
@@ -238,7 +245,10 @@ def _paragraphs(lines: list[str]) -> str:
 
 
 def _read_record(body: bytes, raw: RawDocument) -> Document:
-    record = json.loads(body)
+    return _from_record(json.loads(body), raw)
+
+
+def _from_record(record: Mapping[str, Any], raw: RawDocument) -> Document:
     published, _ = parse_date(record.get("published") or "")
     return _from_hints(
         raw,

@@ -170,6 +170,10 @@ class Visit:
         else:
             self.note(f"{url}: {reason}")
 
+    def hold_list(self, url: str) -> None:
+        """Keep a list due, although it answered: something in it is left for the next crawl."""
+        self._broken_lists.add(url)
+
     def empty_list(self, url: str, what: str) -> None:
         """Record a list that answered and shows nothing: whether that is a fault, the health report judges by what is usual."""
         self.note(f"{url}: {what} without a single entry; if this lasts, look at it in a browser and correct the source file")
