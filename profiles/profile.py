@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from profiles.times import Duration, Zone, read_digest
+from profiles.times import Duration, Zone, read_digest, read_zone
 from profiles.wants import ANY_KIND, AnyWant, Kind, Model, Want, Word, check_facts, one_or_more, read_status
 from profiles.where import Countries, RegionNames, States, Where
 from profiles.wording import shown, unknown
@@ -61,16 +61,39 @@ class Deliver(Model):
     """How a lead reaches the rep."""
 
     email: str = "immediately"
-    """`immediately` (the default), `never`, or the times of a digest: `mon 07:00 America/New_York`, `mon,thu 07:00`, `07:00` for every day; without a zone by the profile's clock."""
+    """`immediately` (the default), `grouped` for one mail a run, `never`, or the times of a digest: `mon 07:00 America/New_York`,
+    `mon,thu 07:00`, `07:00` for every day; without a zone by the profile's clock."""
+    quiet: str | None = None
+    """No mail in these hours: `quiet: 20:00-07:00`; what falls into them goes out at their end."""
     crm: Annotated[Crm, BeforeValidator(lambda value: {"to": value} if isinstance(value, str) else value)] | None = None
     """The CRM that gets the lead: `crm: salesforce`, or with its time `crm: {to: salesforce, when: accepted}`."""
+    channels: Annotated[tuple[Word, ...], BeforeValidator(one_or_more)] = ()
+    """Further channels of prospect.yml that are told at once, a chat room or a webhook: `channels: [team-chat]`."""
 
     @field_validator("email")
     @classmethod
     def _readable(cls, text: str) -> str:
-        if text not in {"immediately", "never"}:
+        if text not in {"immediately", "grouped", "never"}:
             read_digest(text)
         return text
+
+    @field_validator("quiet")
+    @classmethod
+    def _hours(cls, text: str | None) -> str | None:
+        if text is not None and not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d\s*-\s*([01]?\d|2[0-3]):[0-5]\d(\s+\S+)?", text.strip()):
+            raise ValueError(f"'{text}' are no hours; write them like 20:00-07:00, with a time zone where it is not the profile's")
+        if text is not None and len(text.split()) > 1 and "/" in text.split()[-1]:
+            read_zone(text.split()[-1])
+        return text
+
+    @field_validator("channels")
+    @classmethod
+    def _named(cls, channels: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        known = (info.context or {}).get("channels")
+        for channel in channels:
+            if known is not None and channel not in known:
+                raise ValueError(unknown("channel", channel, known))
+        return channels
 
 
 class Limit(Model):
@@ -291,6 +314,22 @@ class Profile(Model):
                 f"lower it to {shown(most)} or less, or raise the weights"
             )
         return threshold
+
+    @property
+    def mail_times(self) -> str | None:
+        """How mail goes out, with the zone where times are given: "immediately", "grouped", "mon 07:00 America/New_York"; None: never."""
+        text = self.deliver.email
+        if text in {"immediately", "grouped", "never"}:
+            return None if text == "never" else text
+        return text if read_digest(text).zone else f"{text} {self.time_zone}"
+
+    @property
+    def quiet_hours(self) -> str | None:
+        """The hours without mail, with their zone: "20:00-07:00 America/New_York"."""
+        text = self.deliver.quiet
+        if text is None:
+            return None
+        return text if text.split()[-1] == "UTC" or "/" in text else f"{text} {self.time_zone}"
 
     @property
     def recipients(self) -> tuple[str, ...]:

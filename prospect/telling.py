@@ -49,8 +49,10 @@ def routes(workspace: Workspace) -> Mapping[str, Route]:
     for slug, profile in workspace.profiles.items():
         crm = profile.deliver.crm
         out[slug] = Route(
-            mail=None if profile.deliver.email == "never" else profile.deliver.email,
+            mail=profile.mail_times,
+            quiet=profile.quiet_hours,
             crm=crm.to if crm else (crms[0] if len(crms) == 1 else None),
             crm_when=crm.when if crm else "matched",
+            also=profile.deliver.channels,
         )
     return out

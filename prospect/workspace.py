@@ -22,6 +22,7 @@ from crawler.source import Source
 from profiles.profile import Profile
 from prospect.accounts import list_faults
 from prospect.kinds import load_kinds, shipped_kinds
+from prospect.profilefiles import read_profile_folder
 from prospect.yamlfile import Fault, Faults, position, read_folder, read_model, read_yaml, shown_path, unknown_value
 from triggers.kind import Kind
 
@@ -301,7 +302,7 @@ def read_settings(root: Path, catalog: Mapping[str, Source], environment: Mappin
 
 def read_profiles(root: Path, kinds: Mapping[str, Kind]) -> tuple[dict[str, Profile], list[Fault]]:
     """Return the profiles of a workspace by stem, and the faults of those that are wrong."""
-    return read_folder(root / "profiles", Profile, context=profile_context(kinds), root=root)
+    return read_profile_folder(root / "profiles", context=profile_context(kinds), root=root)
 
 
 def profile_context(kinds: Mapping[str, Kind]) -> dict[str, Any]:

@@ -121,7 +121,9 @@ def story(
 ) -> Story:
     published = now - timedelta(days=days_ago)
     seen = published if seen_days_ago is None else now - timedelta(days=seen_days_ago)
-    told = sightings or (sighting(kind, of=of, status=status, published=published, first_seen=seen, confidence=confidence, key=key, facts=facts),)
+    told = sightings or (
+        sighting(kind, of=of, status=status, published=published, first_seen=seen, confidence=confidence, key=key, facts=facts),
+    )
     return Story(
         id=fingerprint(of, kind, key, published),
         company_id=of,
