@@ -74,6 +74,39 @@ def lead_names(brief: LeadBrief, *, purpose: str = "alert") -> dict[str, Any]:
     }
 
 
+def lead_record(brief: LeadBrief, *, key: str, purpose: str = "alert") -> dict[str, Any]:
+    """Return all that is told of a lead as JSON values, for programs: what webhooks, files and feeds hand over."""
+    names = lead_names(brief, purpose=purpose)
+    names["lead"] = names["lead"] | {"created": brief.lead.created.isoformat()}
+    names["company"] = {k: v for k, v in names["company"].items() if v not in EMPTY and k not in {"as_of", "aliases"}}
+    stories = [
+        {
+            "id": story.id,
+            "kind": story.kind,
+            "status": story.status,
+            "headline": clean(headline(story, status=False), 250),
+            "facts": {fact: clean(value, 400) for fact, value in story.facts.items() if value},
+            "happened": story.happened.isoformat() if story.happened else None,
+            "published": story.published.isoformat(),
+            "evidence": [
+                {
+                    "quote": clean(sighting.event.quote, 1000),
+                    "source": clean(sighting.publisher or sighting.source, 120),
+                    "url": web_address(sighting.url),
+                    "published": sighting.published.isoformat() if sighting.published else None,
+                }
+                for sighting in story.sightings[:3]
+            ],
+        }
+        for story in brief.stories
+    ]
+    parts = [
+        {"want": clean(part.want, 200), "points": round(part.points, 1), "met": part.met, "why": clean(part.why, 300)}
+        for part in brief.lead.parts
+    ]
+    return {"key": key, "purpose": purpose, **names, "stories": stories, "parts": parts}
+
+
 def external_id(brief: LeadBrief) -> str:
     """Return the lead's key in every CRM: it stays when the lead gets new findings, so that these reach the same record."""
     return f"prospect-{brief.lead.id}"
