@@ -43,7 +43,7 @@ class Played:
     @property
     def mails(self) -> list[EmailMessage]:
         paths = sorted((self.workspace.root / "mails").glob("*.eml"))
-        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]  # type: ignore[misc]
+        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]
 
     def stories(self, lead: Lead) -> list[Story]:
         with self.engine.connect() as conn:

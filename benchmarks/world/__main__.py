@@ -33,10 +33,7 @@ def main() -> int:
         if asked.only != "filing":
             results.append(one_month(asked.shared, folder / "month", console, asked.days))
     for promises in results:
-        if promises.broken or len(promises.rows) < 40:
-            promises.show(console)
-        kept = len(promises.rows) - promises.broken
-        console.print(f"{promises.title}: {kept} of {len(promises.rows)} promises kept")
+        promises.show(console)
     return 1 if any(promises.broken for promises in results) else 0
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
+from sqlalchemy import select
 
 from benchmarks.world.promises import Promises
 from benchmarks.world.shared_world import shared_world
@@ -13,15 +15,16 @@ from benchmarks.world.workspaces import Night, mails_in, peak_memory_mb, run_nig
 from store import queries
 from store.database import open_store
 from store.records import Lead, Story
+from store.tables import raw_documents
 
 PROFILE = "leaders-and-move"
 FILED = date(2024, 8, 2)  # Chevron's 8-K of that day: changes at the top (5.02) and the headquarters' move (7.01)
 FILER = "0000093410"
 OPTIONS = ("--clock", "--dating", "own", "--today", "2024-08-20", "--days", "24")
-# what the evidence must speak of, by kind: every word of one of the groups stands in a cited sentence
+# what the evidence must speak of, by kind: every word of one of the groups stands in the cited sentences
 MUST_CITE: dict[str, list[tuple[str, ...]]] = {
     "relocation": [("headquarters", "San Ramon", "Houston")],
-    "executive_change": [("Hearne",), ("Nelson",)],
+    "executive_change": [("Hearne",), ("Nelson",), ("Morris",), ("Green",), ("Parfitt",), ("Walz",)],
 }
 
 
@@ -33,18 +36,14 @@ def one_filing(shared: Path, folder: Path, console: Console) -> Promises:
         write_workspace(folder, world, sources=["edgar"], profiles=[PROFILE], since=world.today)
         last = date.fromisoformat(world.status()["last_day"])
         while True:
-            out = sum(
-                row["site"] == "edgar" and row["day"] == world.today.isoformat() and row["form"].startswith("8-K")
-                for row in world.documents()
-            )
             night = run_night(folder, world.today)
             nights.append(night)
-            new = night.summary.get("collect", {}).get("new")
-            console.print(
-                f"  {world.today}: {new} new of {out}, {len(night.summary.get('leads', []))} leads, {night.wall_s:.1f} s", highlight=False
-            )
+            filed = filed_on(world.documents(), world.today)
+            kept = filed & accessions_in(folder)
+            leads = len(night.summary.get("leads", []))
+            console.print(f"  {world.today}: {len(kept)} of {len(filed)} filings, {leads} leads, {night.wall_s:.1f} s", highlight=False)
             promises.check(f"{world.today}: exit status", 0, night.exit_status)
-            promises.check(f"{world.today}: new documents", out, new)
+            promises.check(f"{world.today}: filings in the store", len(filed), len(kept))
             if world.today == FILED:
                 _check_day(promises, folder, night)
             else:
@@ -67,8 +66,8 @@ def _check_day(promises: Promises, folder: Path, night: Night) -> None:
     promises.check("mails after the day", 1, len(mails_in(folder)))
     for kind, groups in MUST_CITE.items():
         cited = " ".join(sighting.event.quote for story in stories if story.kind == kind for sighting in story.sightings)
-        for words in groups:
-            promises.check(f"{kind} cites {', '.join(words)}", True, all(word in cited for word in words))
+        named = " or ".join(", ".join(words) for words in groups)
+        promises.check(f"{kind} cites {named}", True, any(all(word in cited for word in words) for words in groups))
     mail = "".join(path.read_text("utf-8") for path in mails_in(folder))
     promises.check("the mail names the filing", True, "0000093410-24-000037" in mail.replace("=\n", ""))
     again = run_night(folder, night.day)
@@ -76,6 +75,26 @@ def _check_day(promises: Promises, folder: Path, night: Night) -> None:
     promises.check("second run: new documents", 0, again.summary.get("collect", {}).get("new"))
     promises.check("second run: leads", 0, len(again.summary.get("leads", [])))
     promises.check("second run: mails", 1, len(mails_in(folder)))
+
+
+def filed_on(documents: list[dict[str, Any]], day: date) -> set[str]:
+    """Return the accession numbers of a day's 8-Ks; those whose own date nobody knows are put on the window's first day, and left out."""
+    return {
+        row["accession"]
+        for row in documents
+        if row["site"] == "edgar" and row["day"] == day.isoformat() and row["form"].startswith("8-K") and row["own_date"]
+    }
+
+
+def accessions_in(folder: Path) -> set[str]:
+    """Return the accession numbers of all submissions in the store."""
+    engine = open_store(f"sqlite:///{folder}/prospect.db")
+    try:
+        with engine.connect() as conn:
+            urls = conn.execute(select(raw_documents.c.url)).scalars().all()
+    finally:
+        engine.dispose()
+    return {url.rpartition("/")[2].removesuffix(".txt") for url in urls}
 
 
 def lead_with_stories(folder: Path) -> tuple[Lead | None, list[Story]]:

@@ -25,11 +25,15 @@ class Promises:
         """How many were not kept."""
         return sum(not kept for *_, kept in self.rows)
 
-    def show(self, console: Console) -> None:
-        """Print the table."""
+    def show(self, console: Console, most_rows: int = 40) -> None:
+        """Print the table: all of a short one, of a long one only what was broken."""
         table = Table(title=self.title, title_justify="left")
         for column in ("promise", "wanted", "came", ""):
             table.add_column(column)
         for promise, wanted, came, kept in self.rows:
+            if kept and len(self.rows) > most_rows:
+                continue
             table.add_row(promise, wanted, came, "kept" if kept else "[bold red]BROKEN[/]")
-        console.print(table)
+        if table.row_count:
+            console.print(table)
+        console.print(f"{self.title}: {len(self.rows) - self.broken} of {len(self.rows)} promises kept\n")
