@@ -38,12 +38,13 @@ class Pair:
 
     said: Said
     number: int  # of the company
-    relation: str = (
-        ""  # "same", "spelling", "order", "slips", "shorter", "longer", "tail", "resembles" or "" where the names have nothing in common
-    )
+    relation: str = ""  # "same", "spelling", "order", "slips", "shorter", "longer", "tail", "begun", "resembles" or "" where the names have nothing in common
     slips: float = 0.0  # cost of the mistyped letters
     letters: int = 0  # of the words compared
     rarity: float = 0.0  # how telling the words in common are: natural logarithm of names / names that hold the rarest of them
+    worst_slip: float = 0.0  # cost of the mistyped letters of one word, for each letter of it
+    real_words: int = 0  # mistyped words that are words of other names
+    moved: bool = False  # the words stand in another order
     left_out: int = 0  # generic words that one of the names lacks
     tail: str = ""  # "site", "parted" or "words": what follows the company's name in the mention
     alias: bool = False  # found by a former or other name
@@ -59,6 +60,13 @@ class Pair:
     listed: bool = False
     weights: list[tuple[float, str]] = field(default_factory=list)
 
+
+# where a legal form is in use; those of many countries are left out
+_COUNTRIES_OF_FORM = {
+    "kk": "JP", "ooo": "RU UA KZ BY", "gmbh": "DE AT CH LI", "kg": "DE AT CH", "ag": "DE AT CH LI", "nv": "NL BE CW SR MX", "bv": "NL BE", "spa": "IT CL FR ES LU BR RO CH",
+    "ab": "SE FI", "oy": "FI", "sro": "CZ SK PL HR RS SI HU LT LV EE BG RO", "pty": "AU ZA SG IN MY", "bhd": "MY ID", "sa": "FR ES CH BE LU BR AR MX CL PE CO GR PL PT RO",
+    "llc": "US RU UA AE", "inc": "US CA PH JP TW KY VG", "corp": "US CA PH JP TW KY VG KR MH PA", "plc": "GB IE JE GG IM", "lp": "US CA GB KY BM MH",
+}  # fmt: skip
 
 Comparison = Callable[[Pair], float]
 COMPARISONS: list[tuple[float, Comparison, str]] = []
@@ -127,7 +135,7 @@ def same_domain(pair: Pair) -> float:
     return pair.said.domain is not None and pair.said.domain == pair.domain
 
 
-@comparison(6.0)
+@comparison(8.0)
 def same_ticker(pair: Pair) -> float:
     """the ticker is the same
 
@@ -135,7 +143,7 @@ def same_ticker(pair: Pair) -> float:
     """
     if not pair.ticker or not pair.relation:
         return 0.0
-    return 1.0 if pair.ticker in pair.said.tickers else 0.7 if pair.ticker in pair.said.perhaps_tickers else 0.0
+    return 1.0 if pair.ticker in pair.said.tickers else 0.4 if pair.ticker in pair.said.perhaps_tickers else 0.0
 
 
 @comparison(-12.0)
@@ -192,12 +200,40 @@ def mistyped(pair: Pair) -> float:
     return max(0.0, 1.0 - pair.slips * 4.0 / (pair.letters + 4))
 
 
-@comparison(6.0)
+@comparison(-8.0)
+def much_mistyped(pair: Pair) -> float:
+    """a word would be mistyped beyond what is usual"""
+    return max(0.0, min(1.0, (pair.worst_slip - 0.15) * 4)) if pair.relation == "slips" else 0.0
+
+
+@comparison(-1.5)
+def real_word(pair: Pair) -> float:
+    """what would be a slip is a word that other names have"""
+    return float(pair.real_words) if pair.relation == "slips" else 0.0
+
+
+@comparison(-2.0)
+def moved_too(pair: Pair) -> float:
+    """the words stand in another order besides"""
+    return pair.moved and pair.relation == "slips"
+
+
+@comparison(5.0)
 def generic_word_missing(pair: Pair) -> float:
-    """the name is the registered one but for a word such as Holdings or Group"""
+    """the name is the registered one but for a word such as Holdings or Group
+
+    A bare name means the listed company of that name rather than some subsidiary.
+    """
     if pair.relation not in ("shorter", "longer"):
         return 0.0
-    return max(0.0, 1.0 - 0.25 * (pair.left_out - 1)) * (1.0 if pair.relation == "shorter" else 0.8)
+    believed = 1.0 if pair.listed else 0.4
+    return max(0.0, 1.0 - 0.25 * (pair.left_out - 1)) * believed * (1.0 if pair.relation == "shorter" else 0.8)
+
+
+@comparison(4.5)
+def beginning(pair: Pair) -> float:
+    """the listed company's name begins with it"""
+    return max(0.0, 1.0 - 0.25 * (pair.left_out - 1)) if pair.relation == "begun" else 0.0
 
 
 @comparison(6.5)
@@ -220,9 +256,9 @@ def common_words(pair: Pair) -> float:
 
     Only where the names are not equal: "First National" is many companies' beginning.
     """
-    if pair.relation not in ("slips", "shorter", "longer", "tail", "resembles"):
+    if pair.relation not in ("slips", "shorter", "longer", "tail", "begun", "resembles"):
         return 0.0
-    return max(0.0, min(1.0, (8.5 - pair.rarity) / 4.0))
+    return max(0.0, min(1.0, (8.5 - pair.rarity) / 4.0)) * (2.0 if pair.relation == "tail" else 1.0)
 
 
 @comparison(-0.3)
@@ -244,6 +280,13 @@ def other_legal_form(pair: Pair) -> float:
     Newspapers and clerks mix them up, so it only decides between equals.
     """
     return bool(pair.said.legal and pair.legal) and pair.said.legal != pair.legal
+
+
+@comparison(-1.0)
+def foreign_legal_form(pair: Pair) -> float:
+    """its legal form is another country's"""
+    where = _COUNTRIES_OF_FORM.get(pair.legal)
+    return bool(where and pair.said.country and pair.said.country not in where)
 
 
 # places
@@ -269,7 +312,7 @@ def same_state(pair: Pair) -> float:
     )
 
 
-@comparison(-0.7)
+@comparison(-0.3)
 def other_state(pair: Pair) -> float:
     """the state is another
 
@@ -284,7 +327,7 @@ def other_country(pair: Pair) -> float:
     return bool(pair.said.country and pair.country and pair.said.country != pair.country)
 
 
-@comparison(0.3)
+@comparison(0.6)
 def listed(pair: Pair) -> float:
     """its shares are listed
 

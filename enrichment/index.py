@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,10 @@ from enrichment.packed import HashIndex, Postings
 from enrichment.spelling import Spellings
 
 # words that companies add, drop and confuse: they tell one company from another only if nothing else is wrong
-GENERIC_WORDS = frozenset(short_word(word) for word in "holdings group companies company corporation inc fund trust com international enterprises partners global industries services".split())  # noqa: SIM905  # fmt: skip
+_GENERIC_LONG = tuple(
+    "holdings holding group groups companies company corporation incorporated limited fund trust com international enterprises partners global".split()  # noqa: SIM905
+)
+GENERIC_WORDS = frozenset(map(short_word, _GENERIC_LONG))
 
 
 class NameIndex:
@@ -84,29 +88,51 @@ class NameIndex:
 
         `words` are as typed. A word that is known counts as typed well unless no name is found that way.
         """
-        telling = core_words([short_word(word) for word in words])
-        typed = [word for word in words if short_word(word) in telling]
+        meant: dict[str, tuple[str, float]] = {}
+        typed = []
+        for at, word in enumerate(words):
+            short = short_word(word)
+            if at and short not in self._words and (slip := _generic_slip(word)):
+                meant[slip[0]] = word, slip[1]
+            elif short not in GENERIC_WORDS or len(words) == 1:
+                typed.append(word)
         options: list[dict[int, tuple[str, float]]] = []
         for word in typed:
             number = self._words.get(short_word(word))
             options.append({} if number is None else {number: (word, 0.0)})
-        tried: set[int] = set()
         # first the words that no name has, then also the known ones, rarest first
         order = sorted(range(len(typed)), key=lambda at: self.count(short_word(typed[at])))
         unknown = [at for at in order if not options[at]]
+        found = False
         for rounds in (unknown, [at for at in order if at not in unknown]):
             for at in rounds:
-                options[at] |= {
-                    number: (typed[at], cost) for number, cost in self._spellings.near(typed[at]).items() if number not in options[at]
-                }
-            names = self._holding(options, len(telling))
-            fresh = [name for name in names if name not in tried][:limit]
-            for name in fresh:
-                tried.add(name)
+                for number, cost in self._slips(typed[at]).items():
+                    options[at].setdefault(number, (typed[at], cost))
+            for name in self._holding(options, len(typed))[:limit]:
+                found = True
                 said = self._tokens[self._starts[name] : self._starts[name + 1]]
-                yield name, {self._texts[token]: option[token] for token in said for option in options if token in option}
-            if tried:
+                yield name, meant | {self._texts[token]: option[token] for token in said for option in options if token in option}
+            if found:
                 return
+
+    def beginning_with(self, short_words: Sequence[str], *, more: int = 2) -> list[int]:
+        """Return the names that begin with these words and have one to `more` telling words besides."""
+        numbers = [self._words.get(word) for word in short_words]
+        options = [{number: (word, 0.0)} for number, word in zip(numbers, short_words, strict=True) if number is not None]
+        if len(options) < len(numbers):
+            return []
+        telling = len(core_words(short_words))
+        names = [name for extra in range(1, more + 1) for name in self._holding(options, telling + extra)]
+        count = len(short_words)
+        return [name for name in names if list(self._tokens[self._starts[name] : self._starts[name] + count]) == numbers]
+
+    def _slips(self, word: str) -> dict[int, float]:
+        """Return the words that `word` may be a slip for; known words stand in the singular, so a plural is tried in both."""
+        slips = self._spellings.near(word)
+        if len(word) > 4 and word[-1] == "s":
+            for number, cost in self._spellings.near(word[:-1]).items():
+                slips[number] = min(cost, slips.get(number, cost))
+        return slips
 
     def _holding(self, options: Sequence[dict[int, tuple[str, float]]], core_length: int) -> list[int]:
         """Return the names with as many telling words that hold one word of every option."""
@@ -127,6 +153,23 @@ class NameIndex:
         return [int(name) for name in found]
 
 
+@lru_cache(maxsize=4096)
+def _generic_slip(word: str) -> tuple[str, float] | None:
+    """Return the generic word that `word` is a slip for, with its cost: "holdnigs" -> ("hldg", 0.5)."""
+    if len(word) < 4:
+        return None
+    near = _generic_spellings().near(word)
+    if not near:
+        return None
+    number = min(near, key=near.__getitem__)
+    return short_word(_GENERIC_LONG[number]), near[number]
+
+
+@cache
+def _generic_spellings() -> Spellings:
+    return Spellings(_GENERIC_LONG, range(len(_GENERIC_LONG)))
+
+
 def core_words(short_words: Sequence[str]) -> list[str]:
     """Return the telling words of a name: all but the generic ones, unless it has no others."""
     return [word for word in short_words if word not in GENERIC_WORDS] or list(short_words)
@@ -143,7 +186,8 @@ def _are_in(wanted: npt.NDArray[np.int32], there: npt.NDArray[np.int32]) -> npt.
         return np.zeros(len(wanted), dtype=bool)
     at = np.searchsorted(there, wanted)
     at[at == len(there)] = 0
-    return there[at] == wanted
+    same: npt.NDArray[np.bool_] = there[at] == wanted
+    return same
 
 
 def _int32(numbers: array[int]) -> npt.NDArray[np.int32]:

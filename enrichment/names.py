@@ -65,13 +65,16 @@ for _group, _spellings in _LEGAL_GROUPS.items():
     for _spelling in _spellings.split():
         LEGAL_FORMS.setdefault(_spelling, _group)
 
+# halves of a form, which are part of the name where the other half is missing: "Proprietary Limited", "Kabushiki Kaisha"
+_NEVER_LAST = frozenset(("private", "proprietary", "partnership", "persero", "kabushiki"))
+
 # forms that stand in front: "PT Bank Mandiri", "OOO Lukoil", "AS Tallink"
 _LEADING_FORMS = frozenset(("pt", "ooo", "oao", "pao", "zao", "cjsc", "ojsc", "pjsc", "uab"))
 
 # forms of several words, and what EDGAR and registrars hang on a name; each is replaced before the words are cut
 _PHRASES = (
     # "/DE/", "/NY", "/CAN/", "\MD\" at the end: state, country, "new" or depositary receipt in EDGAR's conformed names; not "Buy/Write"
-    (re.compile(r"\s*[/\\]\s*(?:[a-z]{2}|can|new|old|adr|(?:[a-z]{3,5}|[a-z]{2} [a-z]{2,4})\s*[/\\])\s*[/\\]?\s*$"), ""),
+    (re.compile(r"(?:\s*[/\\]\s*(?:[a-z]{2}|can|new|old|adr|(?:[a-z]{3,5}|[a-z]{2} [a-z]{2,4})(?=\s*[/\\])))+\s*[/\\]?\s*$"), ""),
     (re.compile(r"[\s/\\]+adr[/\\]?\s*$"), ""),
     (re.compile(r"\s*\((?:the|new|publ)\)"), ""),  # "Kroger Co (The)"
     (re.compile(r",\s*the\s*$"), ""),  # "Kroger Co, The"
@@ -188,6 +191,8 @@ def read_name(text: str) -> Name:
     legal = ""
     # the whole name may be words of legal forms ("Limited Co"): one word always stays
     while len(words) > 1 and (found := LEGAL_FORMS.get(words[-1])):
+        if words[-1] in _NEVER_LAST and not legal:
+            break
         legal = legal if legal and found in {"co", "kg"} else found  # "GmbH & Co. KG" and "Co., Ltd." are their fuller half
         words.pop()
     if len(words) > 1 and words[0] in _LEADING_FORMS:
@@ -259,5 +264,5 @@ def _joined_initials(words: list[str]) -> list[str]:
 def _singular(word: str) -> str:
     """Return `word` without a plural's s: "foods" -> "food", "glass" stays."""
     if len(word) > 3 and word[-1] == "s" and word[-2] != "s":
-        return word[:-3] + "y" if len(word) > 4 and word.endswith("ies") else word[:-1]
+        return word[:-1]
     return word

@@ -6,15 +6,17 @@ not clearly one company is none, with the rivals named.
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 
 from rapidfuzz import fuzz
 
+from enrichment.common_words import COMMON_WORDS
 from enrichment.comparisons import Pair, Said, reasons_of, score_of, weigh
-from enrichment.index import NameIndex, core_words
+from enrichment.index import GENERIC_WORDS, NameIndex, core_words
 from enrichment.mentions import mention_of, provisional_company
-from enrichment.names import read_name, short_word
+from enrichment.names import LEGAL_FORMS, read_name, short_word
 from enrichment.packed import Texts
 from enrichment.places import city_key, country_code, state_code
 from enrichment.written import Written, read_mention_name, tail_kind
@@ -24,6 +26,10 @@ __all__ = ["Resolver", "mention_of", "provisional_company"]
 
 # the evidence by which the best must outweigh the next
 _CLEARLY = 1.0
+# how many names a word's rarity is judged among at least: in a short list of accounts every word would look common
+_LARGE_REGISTER = 400_000
+# the rarity (see Pair.rarity) below which a word says what a company does rather than which it is: "Systems", "Bancorp"
+_USUAL_WORD = 7.5
 # a name that is added is found by a small index of its own; so many of those are joined into one
 _MOST_PARTS = 4
 
@@ -103,11 +109,16 @@ class Resolver:
         if found or not said.short:
             yield from found
             return
-        for other in written.others:
-            found += self._whole_name(_said_as(said, other))
+        others = [_said_as(said, other) for other in written.others]
+        for other in others:
+            if not found:
+                found += self._whole_name(other)
         if not found:
             found += self._beginning(said, written)
-        found += self._mistyped(said)
+        for name in (said, *others[:1]):
+            found += self._mistyped(name)
+        if not found:
+            found += self._begun(said)
         yield from found
 
     def _whole_name(self, said: Said) -> Iterator[Pair]:
@@ -127,22 +138,35 @@ class Resolver:
     def _relation(self, said: Said, part: NameIndex, name: int, meant: dict[str, tuple[str, float]] | None = None) -> Pair | None:
         """Return how a name with the same telling words compares; None where the generic words contradict."""
         words = part.words(name)
-        back = {typed: known for known, (typed, _) in (meant or {}).items()}
-        mine = [short_word(back.get(word, word)) for word in said.words] if meant else list(said.short)
-        slips = sum(cost for _, cost in (meant or {}).values())
-        letters = sum(map(len, said.words))
-        telling = core_words(words)
-        rarity = max((self._rarity(word) for word in telling), default=0.0)
-        pair = Pair(said=said, number=part.company(name), slips=slips, letters=letters, rarity=rarity)
+        if meant:
+            back = {typed: known for known, (typed, _) in meant.items()}
+            mine = [back.get(word) or short_word(word) for word in said.words]
+        else:
+            mine = list(said.short)
+        # legal forms that no one spells wrong on purpose: "Larkspur Corportion"
+        while meant and len(mine) > 1 and mine[-1] in LEGAL_FORMS and mine[-1] not in words:
+            mine.pop()
+        # a slip in a generic word tells little
+        slips = sum(cost / 2 if known in GENERIC_WORDS else cost for known, (_, cost) in (meant or {}).items())
+        rarity = max((self._rarity(word) for word in core_words(words)), default=0.0)
+        pair = Pair(said=said, number=part.company(name), slips=slips, letters=sum(map(len, said.words)), rarity=rarity)
         extra = [word for word in words if word not in mine]
         lacking = [word for word in mine if word not in words]
         if not extra and not lacking:
-            pair.relation = "slips" if slips else "same" if words == mine else "order"
-        elif extra and lacking:
-            return None  # "Holdings" against "Group": siblings
+            pair.moved = words != mine
+            pair.relation = "slips" if slips else "order" if pair.moved else "same"
+        elif slips or (extra and lacking) or words[: len(mine)] != mine[: len(words)]:
+            return None  # "Holdings" against "Group": siblings; "Global Larkspur" against "Larkspur": a word in front tells apart
         else:
             pair.relation = "shorter" if extra else "longer"
-            pair.left_out = len(extra or lacking) + (1 if slips else 0)
+            pair.left_out = len(extra or lacking)
+        if meant:
+            # a word that other companies have in their names is likelier to be meant as it stands
+            told = {known: slip for known, slip in meant.items() if known not in GENERIC_WORDS}
+            pair.real_words = sum(bool(cost) and part.count(short_word(typed)) > 0 for typed, cost in told.values())
+            pair.worst_slip = max((cost / max(len(typed), 3) for typed, cost in told.values()), default=0.0)
+            if any(cost and _digits(typed) != _digits(known) for known, (typed, cost) in told.items()):
+                return None  # "HC2" and "HCA", "Fund 3" and "Fund 4" are two companies
         return pair
 
     def _mistyped(self, said: Said) -> Iterator[Pair]:
@@ -155,25 +179,37 @@ class Resolver:
         """Yield the companies of the longest beginning of the name that is a registered name, where what follows is no part of a name."""
         words = written.all_words
         for length in range(len(words) - 1, 0, -1):
-            head = read_name(" ".join(words[:length]))
-            short = tuple(map(short_word, head.words))
             kind = tail_kind(written, length, said)
             if not kind:
                 continue
+            short = tuple(map(short_word, read_name(" ".join(words[:length])).words))
+            rarity = max(map(self._rarity, short))
             found = False
             for part in self._parts:
-                for name in part.exactly(short):
-                    found = True
-                    yield Pair(
-                        said=said,
-                        number=part.company(name),
-                        relation="tail",
-                        tail=kind,
-                        rarity=max(map(self._rarity, short)),
-                        letters=sum(map(len, short)),
-                    )
+                for name in part.exactly(short) or part.same_core(short):
+                    number = part.company(name)
+                    # "Amazon - plant 3" is Amazon.com's, but not every "Amazon Partners" is it
+                    whole = tuple(part.words(name)) == short or (self._listed[number] and part.words(name)[0] == short[0])
+                    if whole:
+                        found = True
+                        yield Pair(said=said, number=number, relation="tail", tail=kind, rarity=rarity, letters=sum(map(len, short)))
             if found:
                 return
+
+    def _begun(self, said: Said) -> Iterator[Pair]:
+        """Yield the listed companies whose name begins with the mention's and goes on with usual words: "Larkspur Drainage" (Systems)."""
+        if said.legal:
+            return
+        beginning = [(part, name) for part in self._parts for name in part.beginning_with(said.short)]
+        # "Larkspur" may be Larkspur Software or Larkspur Dental; of two words, few that are not of one group begin alike
+        if len(said.short) == 1 and len({part.company(name) for part, name in beginning}) > 1:
+            return
+        for part, name in beginning:
+            number = part.company(name)
+            rest = part.words(name)[len(said.short) :]
+            if self._listed[number] and all(self._rarity(word) < _USUAL_WORD for word in rest):
+                rarity = max(map(self._rarity, said.short))
+                yield Pair(said=said, number=number, relation="begun", left_out=len(rest), rarity=rarity, letters=sum(map(len, said.short)))
 
     # what is known of a company
 
@@ -207,9 +243,12 @@ class Resolver:
         return False
 
     def _rarity(self, word: str) -> float:
-        import math
-
-        return math.log(len(self) / (1 + sum(part.count(word) for part in self._parts)))
+        """Return how telling a word is: the logarithm of names / names with it, as in a large register; see Pair.rarity."""
+        names = max(len(self), _LARGE_REGISTER)
+        holding = sum(part.count(word) for part in self._parts)
+        if word in COMMON_WORDS:
+            holding = max(holding, names // 500)
+        return math.log(names / (1 + holding))
 
     def _shown(self, number: int) -> str:
         city, state, country = self._place_list[self._place_of[number]]
@@ -268,6 +307,10 @@ def _said(mention: Mention, written: Written) -> Said:
         state=state[0] if state else mention.state,
         country=state[1] if state and not country else country or mention.country,
     )
+
+
+def _digits(word: str) -> str:
+    return "".join(filter(str.isdigit, word))
 
 
 def _said_as(said: Said, other: str) -> Said:

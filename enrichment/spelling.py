@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 from rapidfuzz.distance import OSA
@@ -21,7 +21,7 @@ _BESIDE = {
     for pair in zip(upper, lower, strict=False)
 } | {
     frozenset((upper[at], lower[other]))
-    for upper, lower in zip(_ROWS[:2], _ROWS[1:3], strict=True)
+    for upper, lower in pairwise(_ROWS[:3])
     for at in range(len(upper))
     for other in (at - 1, at)
     if 0 <= other < len(lower)
@@ -73,7 +73,7 @@ def _most_edits(letters: int) -> int:
 
 def _remainders(word: str, most: int) -> set[str]:
     """Return the word and what is left when up to `most` letters are deleted; of a very long word only one is."""
-    if len(word) > 16:
+    if len(word) > 20:
         most = min(most, 1)
     rests = {word}
     if most >= 1:

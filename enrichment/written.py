@@ -24,13 +24,16 @@ SITE_WORDS = frozenset(
 )  # fmt: skip
 
 
+STREET_WORDS = frozenset("street st avenue ave av boulevard blvd road rd drive dr highway hwy route rt parkway pkwy way lane ln court ct circle turnpike broadway".split())  # noqa: SIM905  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """A name as a document writes it, taken apart."""
 
     name: Name  # without what stands in parentheses
     all_words: tuple[str, ...]  # as `name.words`, with the legal form
-    parted_at: frozenset[int]  # before which of `all_words` a dash, comma, colon or "at" stands, or a legal form ended
+    parted_at: frozenset[int]  # before which of `all_words` a dash, comma, colon or "at" stands
     tickers: tuple[str, ...] = ()
     perhaps_tickers: tuple[str, ...] = ()
     others: tuple[str, ...] = ()  # other names it is said to have, and the name with its parentheses
@@ -51,20 +54,17 @@ def read_mention_name(text: str) -> Written:
         plain = _PARENTHESES.sub(" ", text).strip() or text
         others.append(text.replace("(", " ").replace(")", " "))
     if len(pieces := _OTHERWISE.split(plain)) > 1:
+        others.append(plain)  # it may be registered with all of it
         plain, *more = (piece for piece in pieces if piece.strip())
         others += more
     all_words: list[str] = []
     parted: set[int] = set()
     for piece in _PARTING.split(plain):
         words = _plain_words(piece)
-        if words and all_words:
-            # "Acme, Inc.": the comma before a legal form parts nothing
-            if words[0] not in LEGAL_FORMS:
-                parted.add(len(all_words))
+        # "Acme, Inc.": the comma before a legal form parts nothing
+        if words and all_words and words[0] not in LEGAL_FORMS:
+            parted.add(len(all_words))
         all_words += words
-    for at, word in enumerate(all_words[:-1]):
-        if at and word in LEGAL_FORMS and word not in ("as", "is", "se", "pa", "na", "co", "company"):
-            parted.add(at + 1)
     return Written(
         name=read_name(plain),
         all_words=tuple(all_words),
@@ -84,31 +84,39 @@ def _plain_words(text: str) -> list[str]:
 def tail_kind(written: Written, at: int, said: Said) -> str:
     """Return what the words from `at` are: "site", "parted" from the name before them, or "" for a part of the name."""
     tail = list(written.all_words[at:])
+    begin = at
     while tail and tail[0] in LEGAL_FORMS:
         tail.pop(0)
+        begin += 1
+    while tail and tail[-1] in LEGAL_FORMS:
+        tail.pop()
     if not tail:
         return "site"
+    if tail[0] in ("of", "for"):
+        # "Expeditors of Washington" keeps to a state; "Bank of Montreal" is no site of a company named Bank
+        return "site" if len(tail) > 1 and at > 1 and state_code(" ".join(tail[1:])) else ""
     if _is_site(tail, said):
         return "site"
-    boundary = at
-    while boundary < len(written.all_words) and written.all_words[boundary] in LEGAL_FORMS:
-        boundary += 1
-    return "parted" if at in written.parted_at or boundary in written.parted_at else ""
+    return "parted" if at in written.parted_at or begin in written.parted_at else ""
 
 
 def _is_site(tail: list[str], said: Said) -> bool:
+    if tail[0].isdigit() and not STREET_WORDS.isdisjoint(tail):
+        return True  # "22 East Flagler Street Miami FL"
     rest = [word for word in tail if word not in SITE_WORDS and not word.isdigit() and not (word.upper() in US_STATES and len(word) == 2)]
     if not rest:
         return any(word in _TELLS_A_SITE or word.isdigit() or state_code(word) for word in tail)
-    city = " ".join(rest)
-    if said.city and fold(city) == said.city:
-        return True
-    if state_code(city) or is_city(city):
-        return True
-    # "Indianapolis Indiana": city and state
-    return len(rest) > 1 and bool(state_code(rest[-1])) and is_city(" ".join(rest[:-1]))
+    return (said.city is not None and fold(" ".join(rest)) == said.city) or _are_places(rest)
 
 
-_TELLS_A_SITE = SITE_WORDS - frozenset(
-    ["service", "customer", "production", "manufacturing", "operations", "operation", "all", "home", "the", "of", "in", "at", "for", "and", "central", "area", "city", "county"]
-)
+def _are_places(words: list[str]) -> bool:
+    """Return whether the words are names of cities and states, one after another: "gary portage", "indianapolis indiana"."""
+    if not words:
+        return True
+    return any(
+        (state_code(" ".join(words[:length])) is not None or is_city(" ".join(words[:length]))) and _are_places(words[length:])
+        for length in range(min(4, len(words)), 0, -1)
+    )
+
+
+_TELLS_A_SITE = SITE_WORDS - frozenset("service customer production manufacturing operations operation all home the of in at for and central area city county".split())  # noqa: SIM905  # fmt: skip

@@ -24,6 +24,7 @@ from enrichment.names import compact_form, normal_form, read_name, sorted_form
         ("Larkspur A S", "larkspur"),  # EDGAR writes A/S with a blank
         ("LARKSPUR BANCORP INC /NY", "larkspur bancorp"),  # state behind a slash
         ("LARKSPUR CORP /DE/", "larkspur"),
+        ("LARKSPUR PRODUCTS INC/NEW/DE/", "larkspur products"),  # two of them
         ("Larkspur Energy PT/ADR/", "larkspur energy"),  # depositary receipt
         ("Larkspur Dynamic Buy/Write", "larkspur dynamic buy write"),  # near-miss: a slash inside the name
         ("L.K. Vane, Inc.", "lk vane"),  # initials with dots …
@@ -48,7 +49,6 @@ def test_normal_form(text: str, form: str) -> None:
     [
         ("Larkspur International Services Inc", "Larkspur Intl. Svcs"),  # registers shorten
         ("Larkspur Foods", "LARKSPUR FOOD CO"),  # plural
-        ("Larkspur Utilities", "Larkspur Utility"),  # plural in -ies
         ("Lark Spur", "Larkspur Inc"),  # blank inside
         ("L.A.R. Spur", "LAR SPUR"),  # initials
         ("St. Larkspur Hospital", "Saint Larkspur Hospital"),

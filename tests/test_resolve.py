@@ -1,0 +1,116 @@
+"""Which company a mention means: right where one clearly fits, none where two fit or none does."""
+
+import pytest
+
+from enrichment.resolve import Resolver
+from store.records import Company, Mention
+
+US = "US"
+REGISTER = [
+    Company(id="larkspur", name="LARKSPUR SOFTWARE INC", cik="0000001001", ticker="LKV", city="Bedford", state="MA", country=US, domain="larkspur.example"),
+    Company(id="larkspur-dental", name="Larkspur Dental Group", city="Tulsa", state="OK", country=US),
+    Company(id="ketch", name="Ketch Holdings Corp.", cik="0000001002", ticker="KTCH", city="Reno", state="NV", country=US, aliases=("Yawl Marine Inc",)),
+    Company(id="ketch-hospitality", name="Ketch Hospitality Trust, Inc.", cik="0000001003", ticker="KHT", city="Richmond", state="VA", country=US),
+    Company(id="vane-tx", name="Vane Roofing LLC", city="Austin", state="TX", country=US),
+    Company(id="vane-oh", name="Vane Roofing LLC", city="Dayton", state="OH", country=US),
+    Company(id="fund-3", name="Merganser Growth Fund III", cik="0000001005", ticker="MGF"),
+    Company(id="fund-4", name="Merganser Growth Fund IV", cik="0000001006", ticker="MGFD"),
+    Company(id="muller", name="Müller Brennstoff GmbH & Co. KG", city="Bonn", country="DE", lei="529900AAAAAAAAAAAA11"),
+    Company(id="teal", name="Teal International Services Inc.", ein="123456789"),
+    Company(id="pintail", name="Pintail Com Inc", ticker="PNTL", city="Seattle", state="WA", country=US),
+    Company(id="spoonbill", name="Spoonbill Drainage Systems, Inc.", ticker="SPBL", city="Columbus", state="OH", country=US),
+    Company(id="bank", name="Bank LLC"),
+    Company(id="godwit", name="Godwit Corp"),
+    *(Company(id=f"systems-{n}", name=f"Word{n} Systems") for n in range(40)),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def resolver() -> Resolver:
+    return Resolver(REGISTER)
+
+
+@pytest.mark.parametrize(
+    "mention, company",
+    [
+        # identifiers
+        (Mention(name="Lrakpsur", cik="1001"), "larkspur"),  # a CIK decides, whatever the name
+        (Mention(name="Muller", lei="529900AAAAAAAAAAAA11"), "muller"),
+        (Mention(name="whatever", ein="123456789"), "teal"),
+        (Mention(name="", domain="larkspur.example"), "larkspur"),  # an account that is a web address
+        (Mention(name="Larkspur Sotfware", ticker="lkv"), "larkspur"),  # ticker in small letters
+        (Mention(name="Ketch (NYSE: KHT)"), "ketch-hospitality"),  # the ticker tells which Ketch
+        (Mention(name="Ketch (KTCH)"), "ketch"),  # without its exchange
+        (Mention(name="Godwit (NYSE: LKV)"), "godwit"),  # near-miss: a ticker beside another name does not count
+        # forms of the name
+        (Mention(name=" larkspur software, inc. "), "larkspur"),
+        (Mention(name="Lark-Spur Software"), "larkspur"),
+        (Mention(name="The Ketch Holdings Company"), "ketch"),
+        (Mention(name="Yawl Marine"), "ketch"),  # former name
+        (Mention(name="Mueller Brennstoff"), "muller"),  # ue for ü
+        (Mention(name="Muller Brennstoff"), "muller"),
+        (Mention(name="Teal Intl. Svcs"), "teal"),  # abbreviations
+        (Mention(name="Software Larkspur"), "larkspur"),  # word order
+        (Mention(name="Ketch"), "ketch"),  # Holdings left out, and not the trust that begins alike
+        (Mention(name="Spoonbill Drainage"), "spoonbill"),  # a usual word left out, of a listed company
+        # slips of the fingers
+        (Mention(name="Larskpur Software"), "larkspur"),
+        (Mention(name="Ketch Holdnigs"), "ketch"),
+        (Mention(name="Spoonbil Drainagee Systems Inc"), "spoonbill"),
+        (Mention(name="Golwid"), None),  # near-miss: two slips in a short name may be another company
+        (Mention(name="Merganser Growth Fund V"), None),  # near-miss: numbers are no slips
+        (Mention(name="Merganser Growth Fund III"), "fund-3"),
+        # another company of the same head
+        (Mention(name="Ketch Software"), None),
+        (Mention(name="Larkspur"), None),
+        (Mention(name="Larkspur Group"), None),
+        (Mention(name="Larkspur Medical"), None),
+        # sites and addresses
+        (Mention(name="Larkspur Software - Wilsonville Facility"), "larkspur"),
+        (Mention(name="Larkspur Software, Inc. 22 East Flagler Street Miami FL"), "larkspur"),
+        (Mention(name="Pintail - MAF1 facility"), "pintail"),
+        (Mention(name="Ketch Holdings Corp. (Yawl yard)"), "ketch"),
+        (Mention(name="Spoonbill Drainage Systems USA LLC"), "spoonbill"),
+        (Mention(name="Bank of Montreal"), None),  # near-miss: no site of a company named Bank
+        (Mention(name="Wigeon LLC dba Larkspur Software"), "larkspur"),
+        # two of one name
+        (Mention(name="Vane Roofing"), None),
+        (Mention(name="Vane Roofing", state="TX"), "vane-tx"),
+        (Mention(name="Vane Roofing", city="Dayton", state="Ohio"), "vane-oh"),  # a state by its name
+        (Mention(name="Vane Roofing", state="FL"), None),
+        # contradictions
+        (Mention(name="Larkspur Software", cik="9999"), None),  # a filer that the register does not have
+        (Mention(name=""), None),
+        (Mention(name="!!"), None),
+    ],
+)
+def test_resolve(resolver: Resolver, mention: Mention, company: str | None) -> None:
+    match = resolver.resolve(mention)
+    assert match.company_id == company, match.reasons
+    assert match.reasons
+    assert (match.score > 0.5) == (company is not None)
+
+
+def test_two_that_fit_are_named(resolver: Resolver) -> None:
+    match = resolver.resolve(Mention(name="Vane Roofing"))
+    assert set(match.rivals) == {"vane-tx", "vane-oh"}
+    assert match.reasons == ("2 companies fit alike: Vane Roofing LLC (Austin, TX); Vane Roofing LLC (Dayton, OH)",)
+
+
+def test_reasons_are_words_strongest_first(resolver: Resolver) -> None:
+    match = resolver.resolve(Mention(name="Vane Roofing", state="TX"))
+    assert match.reasons == (
+        "Vane Roofing LLC (Austin, TX)",
+        "the name is the registered one but for the legal form",
+        "the state is the same",
+    )
+
+
+def test_companies_can_be_added(resolver: Resolver) -> None:
+    resolver = Resolver([])
+    assert resolver.resolve(Mention(name="Wigeon")).company_id is None
+    for number in range(12):
+        resolver.add(Company(id=f"w{number}", name=f"Wigeon {'abcdefghijkl'[number] * 6} Ltd"))
+        assert resolver.resolve(Mention(name=f"Wigeon {'abcdefghijkl'[number] * 6}")).company_id == f"w{number}"
+    assert resolver.resolve(Mention(name="Wigeon aaaaaa")).company_id == "w0"
+    assert resolver.resolve(Mention(name="Wigeon aaaaax")).company_id is not None  # slips are found among the added ones too
