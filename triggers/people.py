@@ -35,7 +35,7 @@ _SLOTS = [
 ]
 # "as interim Co-Chief Executive Officers", "elected as directors"
 _PLURAL = re.compile(
-    r"\b(?:(?:[Ii]nterim|[Aa]cting|[Ii]ndependent|[Nn]on-executive|[Nn]on-employee|[Ss]enior|[Ee]xecutive|[Nn]ew) )*(?:[Cc]o-)?(?:(?:[Cc]hief (?:\w+ ){1,2}[Oo]fficers|(?:[Ss]enior |[Ee]xecutive )?[Vv]ice [Pp]residents|CEOs|CFOs|[Mm]anaging [Dd]irectors|[Pp]residents|[Cc]o-[Cc]hairs|[Cc]hairmen|[Tt]rustees|Co-(?:Manager|President|CEO|Chair(?:man)?|Head|Lead))\b|(?<=as )[Dd]irectors\b|(?<=new )[Dd]irectors\b|(?<=independent )[Dd]irectors\b)"
+    r"\b(?:(?:[Ii]nterim|[Aa]cting|[Ii]ndependent|[Nn]on-executive|[Nn]on-employee|[Ss]enior|[Ee]xecutive|[Nn]ew) )*(?:[Cc]o-)?(?:(?:[Cc]hief (?:\w+ ){1,2}[Oo]fficers|(?:[Ss]enior |[Ee]xecutive )?[Vv]ice [Pp]residents|CEOs|CFOs|[Mm]anaging [Dd]irectors|[Pp]residents|[Cc]o-[Cc]hairs|[Cc]hairmen|[Tt]rustees|[Ff]inance [Cc]hief|[Ss]ecurity [Cc]hief|[Tt]echnology [Cc]hief|[Mm]arketing [Cc]hief|[Cc]hief of [A-Za-z]+(?: [A-Za-z]+)?|[A-Z][a-z]+ [Cc]hief(?= (?:[A-Z]|to|is|will|steps|resigns|leaves|out))|(?:[A-Z][a-z]+ )?[Dd]irector(?= [A-Z]|,)|Co-(?:Manager|President|CEO|Chair(?:man)?|Head|Lead))\b|(?<=as )[Dd]irectors\b|(?<=new )[Dd]irectors\b|(?<=independent )[Dd]irectors\b)"
 )
 _FOLLOWING_PEOPLE = re.compile(rf"(?:, | and |, and )(?P<n>{_NAME})(?=,| and| as| to|\s(?:have|were|will))")
 # "Executive Vice President, Oil, Products & Gas": the unit after the comma, all capitals

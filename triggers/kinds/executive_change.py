@@ -66,7 +66,7 @@ _JOINS = [
     # Jane Roe (, former CFO of Beta,) has been appointed (as) CEO; was elected to the board
     rf"{MR}{PEOPLE}{_APPOSITION},?\s*(?:{_AUX}{{1,6}}|,)\s*(?P<verb>{_GIVEN})\b(?P<mid>[^;\n\ue002]{{0,100}}?\b(?:as|to(?: serve as| be| fill)?|into)? ?{_ROLE}{{0,6}}(?:{O}(?:['’]s?)? )?(?P<t>{T}|{BOARD}))",
     # headline: Jane Roe named CFO of Acme; Jane Roe Promoted to CEO
-    rf"{PEOPLE}(?:,? [^;\n\ue002]{{0,60}}?)? (?P<verb>{_GIVEN})(?P<mid>,? (?:(?:as|to|to be|to serve as) )?{_ROLE}{{0,5}}(?:{O}(?:['’]s?)? )?(?P<t>{T}|{BOARD}))",
+    rf"{PEOPLE}(?:,? [^;\n\ue002]{{0,60}}?)? (?P<verb>{_GIVEN})(?P<mid>,? (?:(?:as|to|to be|to serve as) )?{_ROLE}{{0,5}}(?:{O}(?:['’]s?)? |(?:[\w&.’'-]+ ){{1,3}}?)?(?P<t>{T}|{BOARD}))",
     rf"\b(?P<verb>(?:was|were|been|is|be) {_GIVEN})[^;\n\ue002]{{0,30}} (?P<t>{T}|{BOARD})(?:[^;\n\ue002]{{0,30}}): {PEOPLE}",
     # Jane Roe joins Acme as CFO; has joined the board of Acme; joins Acme's board
     rf"{MR}{PEOPLE}{_APPOSITION},?\s*{_AUX}{{0,5}}(?P<verb>{_JOIN})\b(?P<mid>[^;\n\ue002]{{0,110}}?\b(?:as|in the (?:role|position) of|,|to (?:lead|head|serve as|become)) {_ROLE}{{0,6}}(?P<t>{T}))",
@@ -107,7 +107,7 @@ _UNNAMED_JOINS = re.compile(
     re.IGNORECASE,
 )
 _UNNAMED_LEAVES = re.compile(
-    rf"(?P<t>{T})(?: of {O})?,? (?:{_AUX}{{0,6}})(?P<verb>{_LEAVE})\b|(?P<verb2>{_LEAVING}|succession|transition) (?:of|plan for) {_ROLE}{{0,4}}(?P<t2>{T})|(?P<t3>{T}) (?P<verb3>succession|transition|departure|resignation|exit|retirement|resigns|change)\b",
+    rf"(?P<t>{T})(?: of {O})?,? (?:(?-i:[A-Z][\w-]+) ){{0,2}}(?:{_AUX}{{0,6}})(?P<verb>{_LEAVE})\b|(?P<verb2>{_LEAVING}|succession|transition) (?:of|plan for) {_ROLE}{{0,4}}(?P<t2>{T})|(?P<t3>{T}) (?P<verb3>succession|transition|departure|resignation|exit|retirement|resigns|change)\b",
     re.IGNORECASE,
 )
 _COMPILED_JOINS = [re.compile(p, re.IGNORECASE) for p in _JOINS]
@@ -234,8 +234,63 @@ def find(view: View, reading: Reading) -> Iterable[Found]:
             continue
         seen.append(key)
         yield found
-    if not seen and (zone in {HEADLINE} or len(reading.sentences) <= 2 or (zone == LEAD and reading.index < 2)) and not view.of("person"):
+    if seen:
+        return
+    if zone == HEADLINE or len(reading.sentences) <= 2:
+        yield from _terse(view, reading)
+    elif zone == LEAD and reading.index < 2 and not view.of("person"):
         yield from _unnamed(view, reading)
+
+
+# what a headline says in short: the person without the office, the office without the person, or the team alone
+_TERSE_JOINS = re.compile(
+    rf"\b(?P<verb>appoint(?:s|ed|ing)?|nam(?:es|ed)|elect(?:s|ed)|hir(?:es|ed|ing)|hires? of|tap(?:s|ped)|pick(?:s|ed)|promot(?:es|ed)|welcom(?:es|ed)|recruit(?:s|ed)|poach(?:es|ed)|lur(?:es|ed)|adds?|appointments? of|addition of|secur(?:es|ed)|select(?:s|ed)|cho(?:oses|se)|engages|brings? on|(?:re)?joined by)\b[^;\n\ue002]{{0,70}}?{PEOPLE}", re.IGNORECASE
+)
+_TERSE_MOVES = re.compile(
+    rf"{PEOPLE}[^;\n\ue002]{{0,110}}?\b(?P<verb>(?:to )?(?:re)?joins?|has joined|joined|named|appointed|promoted|elected|hired|tapped|to (?:lead|head|run|chair|become|take over|replace|succeed|rejoin|return|co-head)|becomes|takes (?:over|the helm|charge|reins)|steps (?:in|into|up)|returns (?:to|as)|is (?:the |its )?new)\b", re.IGNORECASE
+)
+_TERSE_LEAVES = re.compile(
+    rf"(?:{P}|{T})[^;\n]{{0,50}}?\b(?P<verb>resign(?:s|ed|ing)?|to resign|retir(?:es|ed|ing)|to retire|step(?:s|ped|ping)? (?:down|aside)|to step (?:down|aside)|to (?:leave|depart|exit)|depart(?:s|ed|ing)|leav(?:es|ing)|has left|left|quits?|exits?|ousted|fired|suspended|out as|will leave|is out)\b|\b(?P<oust>fires?|ousts?|sacks?|suspends?|loses|parts ways with|dismisses|removes?)\b [^;\n]{{0,40}}?(?:{T}|{P}|executives?|officials?)|\b(?P<noun>resignation|retirement|departure|exit|ouster) of\b[^;\n]{{0,50}}?(?:{P}|{T})", re.IGNORECASE
+)
+_TEAM = re.compile(
+    rf"\b(?P<verb>strengthen(?:s|ed|ing)?|expand(?:s|ed|ing)?|bolster(?:s|ed|ing)?|chang(?:es|ed|ing)(?: up)?|reshuffl(?:es|ed|ing)|shak(?:es|ing) up|shake[- ]?up|overhaul(?:s|ed)?|announc(?:es|ed|ing)|appoint(?:s|ed|ing)?|nam(?:es|ed)|hir(?:es|ed|ing)|add(?:s|ed)|mak(?:es|ing)|revamps?|promot(?:es|ed)|welcom(?:es|ed)|elect(?:s|ed)|buil?ds?|enhanc(?:es|ed)|round(?:s|ed) out|rejigs?|reorganizes?|restructures?|drafts?|recruits?|taps?|poaches|lures)\b[^;\n]{{0,90}}?\b(?P<team>(?:leadership|management|executive|senior|c-suite|exec) (?:leadership |management |executive )?(?:team|teams|changes?|appointments?|transitions?|hires?|promotions?|leaders?|executives?|moves|positions|shake[- ]?up|succession|ranks)|key (?:transitions|appointments|hires|executives?|leadership \w+|promotions|management \w+)|board (?:appointments?|changes?|transitions?|members?)|(?:new|two|three|four|five|several|additional|top|independent|senior|veteran|google|former|ex-?\w*) (?:\S+ ){{0,3}}?(?:directors|executives?|exec|execs|leaders|veterans?|bankers?|officials?|partners|vice presidents|managers|board members?|officers|trader|traders|chief|boss|members)|(?:ceo|cfo|coo|chief \w+ officer|chair(?:man)?|leadership|executive|board|management) (?:succession|transition|changes?|appointments?)|leadership|succession (?:plan|planning)?|new appointments|appointments)\b", re.IGNORECASE
+)
+_TERSE_NOT = re.compile(
+    r"(?i)\b(?:podcast|webinar|interview|talk|speak|discuss|keynote|panel|lawsuit|call(?:s)? (?:for|on)|race|fight|protest|strike|list|index|s&p|nasdaq|award|winner|finalist|recipient|honou?ree|scholar|best|top \d|ranking|fund(?:s)?\b|etf|joins? (?:forces|nato|eu|the eu|rally|growing|other|hundreds|calls|bid|race)|as (?:a |an |its |the )?(?:exclusive |official |preferred |new |lead )*(?:distributor|dealer|partner|sponsor|agent|agency|supplier|vendor|adviser to|advisor on|provider|bookrunner|auditor|underwriter|headliner|grand marshal|speaker|judge|ambassador|guest)|senate|congress|parliament|prime minister|president (?:biden|trump|putin|xi|macron|zelensk\w+)|biden|trump|putin|minister|supreme court|white house|federal reserve|\bfed\b|governor|mayor|king\b|queen|pope|coach|quarterback|player|season|nba|nfl|mlb|club|striker|midfielder)\b"
+)
+
+
+def _terse(view: View, reading: Reading) -> Iterator[Found]:
+    """Yield what a headline tells with the person, the office or the team missing; surest wording first."""
+    masked, words = view.masked, view.sentence.text
+    if _TERSE_NOT.search(words) or _MINOR.search(words) and not re.search(r"(?i)advisory", words) or _AUDITOR.search(words):
+        return
+    unnamed = list(_unnamed(view, reading))
+    if unnamed:
+        yield from unnamed
+        return
+    speech = re.search(r"(?i)\b(?:says|said|tells|told|warns|sees|expects|urges|argues|thinks|believes|calls)\b", words)
+    for pattern, direction in ((_TERSE_LEAVES, "leaves"), (_TERSE_JOINS, "joins"), (_TERSE_MOVES, "joins"), (_TEAM, "joins")):
+        match = pattern.search(masked)
+        if not match or (speech and speech.start() < match.start() and direction != "leaves"):
+            continue
+        group = next(g for g in ("verb", "oust", "noun") if match.groupdict().get(g))
+        people = [e for e in view.of("person") if match.start() <= view.place_of(e) < match.end()]
+        title = _title(view, match, people[0], direction) if people and "verb" in match.re.groupindex and match.groupdict().get("verb") else None
+        if pattern is _TERSE_LEAVES and not title:
+            titles = view.of("title")
+            title = titles[0].text if titles else None
+        if pattern is _TERSE_JOINS and re.match(r"(?i)(?:adds?|secur|select|cho|engag|welcom|pick)", match.group("verb")) and not re.search(r"(?i)\b(?:as|to (?:its|the|lead|head|run|board))\b|veteran|executive|expert|leader|officer|director", words):
+            continue
+        if pattern is _TEAM and re.match(r"(?i)(?:expand|strengthen|enhanc|build|mak|bolster|announc)", match.group("verb")) and re.fullmatch(r"(?i)leadership", match.group("team")):
+            continue
+        level = level_of(title or "")
+        yield Found(
+            match.start(group), match.end(group),
+            {"person": reading.parties.person(people[0].text) if people else None, "title": title, "direction": direction, "level": level if title else None, "function": function_of(title, level) if title else None},
+            None, None, 0.62 if title else 0.55, where="headline", news=True,
+        )  # fmt: skip
+        return
 
 
 def _named(view: View, reading: Reading) -> Iterator[tuple[Found, str, str]]:
@@ -615,8 +670,8 @@ def _inside(view: View, match: re.Match[str], person: Entity, reading: Reading, 
         and match.start("t") > place
     ):
         return True
-    if re.search(
-        rf"(?i)..,? (?:(?:the|its|our|{O}['’]s?|company['’]s|currently|current|who (?:is|has been|currently serves as|serves as))\s)+(?:current )?{T}",
+    if re.match(
+        rf"(?i)..,? (?:\([^)]*\),? |(?:age )?(?:\d\d|..),? )?(?:(?:the|its|our|{O}['’]s?|company['’]s|currently|current|who (?:is|has been|currently serves as|serves as))\s)+(?:current )?{T}",
         masked[place : place + 90],
     ):
         return True
