@@ -147,6 +147,7 @@ def _person(text: str) -> list[str]:
     ):
         last, first = text.split(",", 1)  # "Vane, Jo" in filings
         plain = f"{first} {last}"
+    plain = re.sub(r"\b(?:ph\.\s?d|m\.\s?d|j\.\s?d|m\.b\.a|c\.p\.a)\b\.?", "", plain, flags=re.IGNORECASE)
     words = re.findall(r"[^\W\d_]+", re.sub(r"\b([A-Za-z])\.", r"\1 ", fold(plain).replace("'", "")))
     kept = [word for word in words if word not in _HONORIFICS]
     return kept or words

@@ -1,0 +1,218 @@
+"""One event told by many documents is one story; two events stay two, whatever order they arrive in."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
+
+import pytest
+
+from enrichment.facts import same_amount, same_party, same_person, same_place
+from enrichment.stories import tell_stories
+from store.records import Sighting, TriggerEvent, fingerprint
+
+DAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def sighting(
+    kind: str = "executive_change",
+    *,
+    days: float = 0,
+    seen_days: float | None = None,
+    status: str = "announced",
+    document: str | None = None,
+    title: str | None = None,
+    quote: str = "",
+    confidence: float = 0.9,
+    form: str | None = None,
+    happened: date | None = None,
+    **facts: str,
+) -> Sighting:
+    """Make a sighting that was published and seen `days` after a fixed day; each has a document of its own unless named."""
+    seen = DAY + timedelta(days=days if seen_days is None else seen_days)
+    document = document or fingerprint("document", kind, days, seen, status, title, quote, *sorted(facts.items()))
+    event = TriggerEvent(
+        id=fingerprint(document, kind, status, *sorted(facts.items())),
+        document_id=document,
+        kind=kind,
+        status=status,
+        company="Larkspur",
+        facts=facts,
+        quote=quote,
+        start=0,
+        end=len(quote),
+        happened=happened,
+        confidence=confidence,
+    )
+    published = DAY + timedelta(days=days)
+    return Sighting(
+        event=event,
+        company_id="c",
+        url=f"https://wire.example/{document}",
+        title=title,
+        source="wire",
+        publisher=None,
+        form=form,
+        published=published,
+        first_seen=seen,
+    )
+
+
+@pytest.mark.parametrize(
+    "sightings, stories",
+    [
+        # one appointment in a filing, a release and a paper
+        (
+            [
+                sighting(person="Jo Vane", title_="CFO"),
+                sighting(days=1, person="Joanna M. Vane"),
+                sighting(days=2, person="Vane", form="8-K"),
+            ],
+            1,
+        ),
+        # two officers appointed the same day, in one document and in two
+        ([sighting(person="Jo Vane", document="d"), sighting(person="Ann Ketch", document="d")], 2),
+        ([sighting(person="Jo Vane"), sighting(person="Ann Ketch")], 2),
+        # one joins as another leaves; the same person leaves years later
+        ([sighting(person="Jo Vane", direction="joins"), sighting(person="Jo Vane", direction="leaves", days=30)], 2),
+        ([sighting(person="Jo Vane", direction="joins"), sighting(person="Jo Vane", direction="changes", days=1)], 1),  # outlets differ
+        ([sighting(person="Jo Vane"), sighting(person="Jo Vane", days=400)], 2),
+        # brothers
+        ([sighting(person="Jo Vane"), sighting(person="Karl Vane")], 2),
+        # a purchase from rumour to completion, months apart
+        (
+            [
+                sighting("acquisition", status=s, days=d, target="Ketch Corp")
+                for s, d in (("rumored", 0), ("announced", 20), ("completed", 200))
+            ],
+            1,
+        ),
+        # two purchases in one week
+        ([sighting("acquisition", target="Ketch Corp"), sighting("acquisition", days=2, target="Yawl Marine")], 2),
+        # the amount is rounded by an outlet; another round is another story
+        ([sighting("funding", amount="$50 million", round="Series B"), sighting("funding", days=1, amount="$50.3M", round="Series B")], 1),
+        (
+            [
+                sighting("funding", amount="$50 million", round="Series B"),
+                sighting("funding", days=90, amount="$5 million", round="Series A"),
+            ],
+            2,
+        ),
+        # copies without any fact: the same title, or nearly the same sentence
+        ([sighting("layoffs", title="Larkspur cuts jobs"), sighting("layoffs", days=1, title="Larkspur cuts jobs")], 1),
+        (
+            [
+                sighting("layoffs", quote="Larkspur said on Monday it would cut a fifth of its staff."),
+                sighting("layoffs", days=1, quote="Larkspur said it would cut a fifth of its staff."),
+            ],
+            1,
+        ),
+        # templated titles of different things must not swallow one another
+        (
+            [
+                sighting("contract_award", title="Larkspur wins contract", customer=c)
+                for c in ("City of Reno", "Ketch Corp", "Port of Erie")
+            ],
+            3,
+        ),
+        # the same vague words half a year later are another event
+        ([sighting("layoffs", title="Larkspur cuts jobs"), sighting("layoffs", days=180, title="Larkspur cuts jobs")], 2),
+        # moves to two cities; one city with and without its state
+        ([sighting("relocation", to="Austin, Texas"), sighting("relocation", days=1, to="Denver, Colorado")], 2),
+        ([sighting("relocation", to="Austin, Texas"), sighting("relocation", days=1, to="Austin, TX", status="planned")], 1),
+        # kinds are never one story
+        ([sighting("relocation", to="Austin, Texas"), sighting("facility_opening", place="Austin, Texas")], 2),
+        ([], 0),
+    ],
+)
+def test_how_many_stories(sightings: list[Sighting], stories: int) -> None:
+    told = tell_stories(sightings)
+    assert len(told) == stories
+    assert sorted(s.event.id for story in told for s in story.sightings) == sorted(s.event.id for s in sightings)
+
+
+@pytest.mark.parametrize(
+    "statuses, status",
+    [
+        ([("rumored", 0), ("announced", 5)], "announced"),
+        ([("announced", 5), ("rumored", 6)], "announced"),  # a late rumour does not set it back
+        ([("announced", 0), ("completed", 90), ("announced", 91)], "completed"),
+        ([("announced", 0), ("terminated", 30)], "terminated"),
+        ([("rumored", 0), ("denied", 1)], "denied"),
+        ([("rumored", 0), ("denied", 1), ("rumored", 20)], "denied"),  # another rumour changes nothing
+        ([("rumored", 0), ("denied", 1), ("announced", 20)], "announced"),  # it came about after all
+        ([("announced", 0), ("terminated", 30), ("announced", 31)], "terminated"),  # a copy that comes late
+    ],
+)
+def test_status(statuses: list[tuple[str, float]], status: str) -> None:
+    (story,) = tell_stories([sighting("acquisition", status=s, days=d, target="Ketch Corp") for s, d in statuses])
+    assert story.status == status
+    assert story.sightings[0].event.status == status  # the best evidence says the story's status
+
+
+def test_order_of_sightings_does_not_matter() -> None:
+    sightings = [
+        sighting(person="Jo Vane", days=0),
+        sighting(person="Joanna Vane", days=1),
+        sighting(person="Ann Ketch", days=0.5),
+        sighting("relocation", to="Austin, Texas", days=2),
+    ]
+    wanted = tell_stories(sightings)
+    assert all(tell_stories(order) == wanted for order in permutations(sightings))
+
+
+def test_a_later_copy_changes_neither_id_nor_first_seen() -> None:
+    first = sighting(person="Jo Vane", days=3)
+    (before,) = tell_stories([first])
+    # published before, but fetched later: the story is dated by the earlier publication, and keeps its id
+    (after,) = tell_stories([first, sighting(person="Jo Vane", days=0, seen_days=5)])
+    assert (after.id, after.first_seen) == (before.id, before.first_seen)
+    assert after.published < before.published
+
+
+def test_a_merge_of_companies_keeps_the_ids() -> None:
+    seen = sighting(person="Jo Vane")
+    (one,), (other,) = tell_stories([seen]), tell_stories([replace(seen, company_id="other")])
+    assert one.id == other.id
+
+
+def test_facts_are_joined_best_evidence_first() -> None:
+    (story,) = tell_stories(
+        [
+            sighting(person="Vane", confidence=0.6, function="finance"),
+            sighting(person="Jo Vane", days=1, confidence=0.9, effective="2026-04-01"),
+        ]
+    )
+    assert story.facts == {"person": "Jo Vane", "effective": "2026-04-01", "function": "finance"}
+    assert story.confidence == 0.9
+
+
+@pytest.mark.parametrize(
+    "one, other, same",
+    [
+        ("Jo Vane", "Joanna M. Vane", True),
+        ("Bill Ketch", "William Ketch", True),
+        ("J. Robert Ketch", "Robert Ketch", True),
+        ("Vane, Jo", "Jo Vane", True),  # as filings sort it
+        ("Dr. Ann Vane, Ph.D.", "Ann Vane", True),
+        ("José Ketch", "Jose Ketch", True),
+        ("Jo Vane", "Karl Vane", False),
+        ("Jo Vane", "Jo Ketch", False),
+    ],
+)
+def test_same_person(one: str, other: str, same: bool) -> None:
+    assert same_person(one, other) is same
+
+
+@pytest.mark.parametrize(
+    "one, other, same", [("$1.2 billion", "$1,200 million", True), ("$50M", "$80M", False), ("some", "$5", None), ("200 jobs", "210", True)]
+)
+def test_same_amount(one: str, other: str, same: bool | None) -> None:
+    assert same_amount(one, other) is same
+
+
+def test_same_place_and_party() -> None:
+    assert same_place("Austin, Texas", "Texas") is True
+    assert same_place("Austin, Texas", "Reno, Nevada") is False
+    assert same_party("Ketch Corp", "Ketch Corporation") is True
+    assert same_party("Ketch", "Ketch Marine Inc") is True
+    assert same_party("Ketch", "Yawl") is False
