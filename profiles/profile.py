@@ -62,7 +62,7 @@ class Deliver(Model):
 
     email: str = "immediately"
     """`immediately` (the default), `grouped` for one mail a run, `never`, or the times of a digest: `mon 07:00 America/New_York`,
-    `mon,thu 07:00`, `07:00` for every day; without a zone by the profile's clock."""
+    `mon,thu 07:00`, `weekdays 07:00`, `07:00` for every day; without a zone by the profile's clock."""
     quiet: str | None = None
     """No mail in these hours: `quiet: 20:00-07:00`; what falls into them goes out at their end."""
     crm: Annotated[Crm, BeforeValidator(lambda value: {"to": value} if isinstance(value, str) else value)] | None = None
@@ -321,7 +321,7 @@ class Profile(Model):
         text = self.deliver.email
         if text in {"immediately", "grouped", "never"}:
             return None if text == "never" else text
-        return text if read_digest(text).zone else f"{text} {self.time_zone}"
+        return read_digest(text).text(self.time_zone)
 
     @property
     def quiet_hours(self) -> str | None:

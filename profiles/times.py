@@ -16,6 +16,7 @@ from profiles.wording import unknown
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1), "y": timedelta(days=365)}
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAYS = {"daily": "mon,tue,wed,thu,fri,sat,sun", "weekdays": "mon,tue,wed,thu,fri"}
 _DIGEST = re.compile(r"(?:(?P<days>[a-z]+(?:\s*,\s*[a-z]+)*)\s+)?(?P<hour>\d{1,2}):(?P<minute>\d\d)(?:\s+(?P<zone>\S+))?", re.IGNORECASE)
 
 
@@ -77,6 +78,10 @@ class DigestTime:
     at: time
     zone: str | None  # None: the profile's own
 
+    def text(self, zone: str) -> str:
+        """Return it in the one way that every reader of digest times knows; `zone` is the profile's own."""
+        return f"{','.join(WEEKDAYS[day] for day in self.weekdays)} {self.at:%H:%M} {self.zone or zone}"
+
     def after(self, moment: datetime, zone: str) -> datetime:
         """Return the first digest time that is not before `moment`, in UTC; `zone` is the profile's own."""
         local = ZoneInfo(self.zone or zone)
@@ -90,11 +95,12 @@ class DigestTime:
 
 
 def read_digest(text: str) -> DigestTime:
-    """Return the times that "mon 07:00 America/New_York", "mon,thu 7:30" or "07:00" (every day) say; raise ValueError otherwise."""
+    """Return the times that "mon 07:00 America/New_York", "mon,thu 7:30" or "weekdays 07:00" or "07:00" (every day) say; raise ValueError otherwise."""
     found = _DIGEST.fullmatch(text.strip())
     if not found:
         raise ValueError(f"'{text}' is no time to deliver; write immediately, never, or a digest time like mon 07:00 America/New_York")
-    days = [day.strip().lower()[:3] for day in (found["days"] or ",".join(WEEKDAYS)).split(",")]
+    said = (found["days"] or "daily").strip().lower()
+    days = [day.strip()[:3] for day in _DAYS.get(said, said).split(",")]
     wrong = [day for day in days if day not in WEEKDAYS]
     if wrong:
         raise ValueError(unknown("weekday", wrong[0], WEEKDAYS))
