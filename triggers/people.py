@@ -73,6 +73,12 @@ def mend(sentence: Sentence, entities: Sequence[Entity]) -> list[Entity]:
     return _carry_titles(text, origin, _widen(text, origin, sorted(out, key=lambda e: e.start)))
 
 
+# a headline's verb or preposition taken for part of a name
+_RUNS_ON = re.compile(
+    r"\s(?:As|as|To|Of|For|Named|Names|Appointed|Appoints|Joins|Joined|And|Is|Has|Will|Takes|Steps|Resigns|Retires|Promoted|Promotes|Elected|Hired|Hires|Tapped|Becomes|Leaves|Succeeds|Returns|Moves|Welcomes|Announces|In|At|With|New|From|On|By)\b(?:\s.*)?$"
+)
+
+
 def _named_right(entity: Entity) -> Entity:
     """Return a person without the words a headline runs on with, and what is a firm by its words as a company."""
     if entity.sort == "company" and (
@@ -84,11 +90,7 @@ def _named_right(entity: Entity) -> Entity:
         return Entity("company", entity.start, entity.start + tail.start(), entity.text[: tail.start()], entity.anaphor)
     if entity.sort != "person":
         return entity
-    text = re.sub(
-        r"\s(?:As|as|To|Of|For|Named|Appointed|Joins|And|Is|Has|Will|Takes|Steps|Resigns|Retires|Promoted|Elected|In|At|With)(?:\s.*)?$",
-        "",
-        entity.text,
-    )
+    text = _RUNS_ON.sub("", entity.text)
     text = re.sub(r"['’]s?$", "", text)
     if re.search(
         r"\b(?:Division|Inc|Corp|LLC|Ltd|Bank|Group|Company|Committee|Governance|Holdings|University|Rx|Partners|Capital)\b", text
@@ -99,8 +101,10 @@ def _named_right(entity: Entity) -> Entity:
 
 def _take(span: tuple[int, int], text: str, origin: int, out: list[Entity]) -> None:
     """Put a person at `span` of the sentence, unless something that is no misread name stands there."""
-    start, end = span[0] + origin, span[1] + origin
-    words = text[span[0] : span[1]]
+    words = _RUNS_ON.sub("", text[span[0] : span[1]])
+    start, end = span[0] + origin, span[0] + origin + len(words)
+    if " " not in words.strip() and "." not in words and not re.search(r"(?:Mr|Ms|Mrs|Dr|Messrs)\.?\s$", text[: span[0]]):
+        return
     if _COMPANY_WORD.search(words):
         return
     over = [e for e in out if e.start < end and start < e.end]

@@ -140,6 +140,10 @@ _PROMOTE = re.compile(
 )
 _INSIDER = r"(?i)\b(?:currently|current|presently|serves? as|serving as|has been (?:with|serving|the|our|its|a|an|employed)|has served|who has|since (?:joining|\d{4})|company['’]s|our|veteran of the company|years? (?:with|at) (?:the company|{})|continue(?:s)? (?:as|to serve|in)|in addition to|remains?|retain(?:s|ing)? (?:his|her)|also)\b"
 
+# heads of state and government, ministers, legislators
+_POLITICS = re.compile(
+    r"(?i)\b(?:prime minister|premier|parliament|lawmakers|snap election|senator|congress(?:man|woman)|president (?:joe |donald |vladimir |emmanuel )?(?:biden|trump|putin|macron|obama|xi|zelensk\w+|erdogan|lula|milei)|white house|(?:sri lanka|mexic|russia|ukrain|french|brazil|argentin|south korea|chin|turk|ital|german|egypt|pakistan|philippin|peru|colombia|venezuela|indonesia|u\.?s\.?)\w*(?:['’]s)? (?:interim |acting |former |new )?(?:president|minister|chancellor)|cabinet (?:minister|member)|head of state|coalition government|attorney general|secretary of (?:state|defense|the treasury)|u\.?s\.? ambassador|supreme court|head coach|offensive coordinator|starting (?:quarterback|pitcher)|special envoy)\b"
+)
 LEVELS = [
     (
         "board",
@@ -225,7 +229,7 @@ def find(view: View, reading: Reading) -> Iterable[Found]:
     """Yield each move that the sentence tells of."""
     masked = view.masked
     zone = view.sentence.zone
-    if _FAMILY.search(masked) or (_AWARD.search(masked) and not re.search(r"(?i)\b(?:as|to be) (?:its |the )?(?:new |next )?" + T, masked)):
+    if _FAMILY.search(masked) or _POLITICS.search(view.sentence.text) or (_AWARD.search(masked) and not re.search(r"(?i)\b(?:as|to be) (?:its |the )?(?:new |next )?" + T, masked)):
         return
     seen: list[tuple[str, str]] = []
     for found, person, direction in _named(view, reading):
@@ -609,6 +613,9 @@ def _company_of(view: View, match: re.Match[str], person: Entity, direction: str
         )
         if joined:
             return _entity_text(view, joined.group(1))
+        after = re.match(r"\s(?:the )?((?-i:[A-Z])[\w&.’-]*(?: (?!as |to |in |to$)(?-i:[A-Z&])[\w&.’-]*){0,4})", masked[match.end("verb") :], re.IGNORECASE)
+        if after and not re.search(BOARD, after.group(1), re.IGNORECASE):
+            return re.sub(r"(?:['’]s?)?(?: (?:As|To|In|Board|Team|Leadership|Executive)\b.*)?$", "", after.group(1))
     of = re.match(rf"(?:,? (?:of|at|for|to) (?:the )?)({O})", tail)
     title_after = re.search(rf"(?:{T}|{BOARD})(?: and {T})*,? (?:of|at|for) (?:the )?({O})", match.group(), re.IGNORECASE)
     if of and match.groupdict().get("t"):
