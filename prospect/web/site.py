@@ -195,7 +195,9 @@ def check_same_site(request: Request) -> None:
     """Raise HTTPException 403 when the browser says that another site sent the form."""
     origin = request.headers.get("origin")
     said = request.headers.get("sec-fetch-site")
-    if said not in (None, "same-origin", "none") or (origin not in (None, "null") and urlsplit(origin).netloc != request.headers.get("host")):
+    if said not in (None, "same-origin", "none") or (
+        origin not in (None, "null") and urlsplit(origin).netloc != request.headers.get("host")
+    ):
         raise HTTPException(403, "This form came from another site and was not taken.")
 
 

@@ -90,7 +90,7 @@ def withdraw_lead(conn: Connection, lead_id: str, now: datetime) -> bool:
 
 
 def save_verdict(conn: Connection, verdict: Verdict, *, snoozed_until: datetime | None = None) -> None:
-    """Add what a rep said to the audit trail and make it the lead's state; the same verdict said twice is kept once."""
+    """Add what a rep said to the audit trail and make it the lead's state; the last verdict said again is kept once."""
     if verdict.verdict not in ("accepted", "rejected", "snoozed"):
         raise ValueError(f"unknown verdict {verdict.verdict!r}; known: accepted, rejected, snoozed")
     if (verdict.verdict == "snoozed") != (snoozed_until is not None):
@@ -106,10 +106,11 @@ def save_verdict(conn: Connection, verdict: Verdict, *, snoozed_until: datetime 
     )
     if not marked.rowcount:
         raise LookupError(f"no lead {verdict.lead_id}")
-    row = row_of(verdict, verdicts)
     # the update above holds the lead's row, so no other writer can slip the same verdict in between
-    if not conn.scalar(select(verdicts.c.id).where(*(verdicts.c[name].is_not_distinct_from(value) for name, value in row.items()))):
-        conn.execute(insert(verdicts), row)
+    last = select(*columns_of(Verdict, verdicts)).where(verdicts.c.lead_id == verdict.lead_id).order_by(verdicts.c.id.desc()).limit(1)
+    before = conn.execute(last).first()
+    if before is None or _verdict(before) != verdict:
+        conn.execute(insert(verdicts), row_of(verdict, verdicts))
 
 
 def verdicts_of(conn: Connection, *, lead_id: str | None = None, since: datetime | None = None) -> list[Verdict]:
