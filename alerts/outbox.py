@@ -20,6 +20,7 @@ from alerts.channels import MAIL_CHANNELS, Outcome, load_channel
 from alerts.channels.smtp import MAY_HAVE_ARRIVED
 from alerts.errors import DeliveryError, Misconfigured, Permanent, TryAgain
 from alerts.message import check_address, compose, compose_note
+from alerts.push import TOLD_BEFORE
 from alerts.settings import MailSettings, Route, Target
 from alerts.when import GIVE_UP_AFTER, MISCONFIGURED_RETRY_S, after_quiet, next_digest, retry_delay
 from alerts.wording import clean
@@ -341,7 +342,7 @@ def _still_owed(owed: Sequence[Delivery], work: _Worker, handed_out: dict[str, D
     domain is not over the rate."""
     for delivery in owed:
         moment = work.moment()
-        why_not = _reason_to_cancel(delivery, work)
+        told, why_not = _standing_of(delivery, work)
         if why_not:
             _cancel(delivery, why_not, work)
         elif "fault" in delivery.payload:
@@ -352,7 +353,7 @@ def _still_owed(owed: Sequence[Delivery], work: _Worker, handed_out: dict[str, D
             _put_back(delivery, moment + timedelta(minutes=1), f"more than {work.mail.per_minute} mails a minute to this domain", work)
         else:
             handed_out[delivery.key] = delivery
-            yield delivery
+            yield delivery if delivery.channel in MAIL_CHANNELS else replace(delivery, payload={**delivery.payload, TOLD_BEFORE: told})
 
 
 def _over_rate(delivery: Delivery, work: _Worker, per_minute: int) -> bool:
@@ -361,24 +362,25 @@ def _over_rate(delivery: Delivery, work: _Worker, per_minute: int) -> bool:
     return work.to_domain[domain] > per_minute
 
 
-def _reason_to_cancel(delivery: Delivery, work: _Worker) -> str | None:
+def _standing_of(delivery: Delivery, work: _Worker) -> tuple[bool, str | None]:
+    """Return whether the target was told of these leads before, and why nothing should be sent now (None: send it)."""
     if not delivery.lead_ids:
-        return None
+        return False, None
     with work.engine.connect() as conn:
         states = _states(conn, delivery.lead_ids)
-        if delivery.purpose == "correction":
-            return None if _was_told(conn, delivery) else "the alert never went out, so there is nothing to correct"
-    gone = {"withdrawn", "rejected"}
-    if delivery.lead_ids and all(states.get(lead_id) in gone for lead_id in delivery.lead_ids):
-        return f"the lead was {states[delivery.lead_ids[0]]} before this went out"
-    return None
+        told = _was_told(conn, delivery)
+    if delivery.purpose == "correction":
+        return told, None if told else "the alert never went out, so there is nothing to correct"
+    if all(states.get(lead_id) in {"withdrawn", "rejected"} for lead_id in delivery.lead_ids):
+        return told, f"the lead was {states[delivery.lead_ids[0]]} before this went out"
+    return told, None
 
 
-def _was_told(conn: Connection, correction: Delivery) -> bool:
+def _was_told(conn: Connection, delivery: Delivery) -> bool:
     """Return whether the target was, or may have been, told of one of the leads before."""
-    for lead_id in correction.lead_ids:
+    for lead_id in delivery.lead_ids:
         for other in queries.deliveries_of(conn, lead_id=lead_id):
-            same = other.target == correction.target and other.key != correction.key and other.channel != HELD
+            same = other.target == delivery.target and other.key != delivery.key and other.channel != HELD
             if same and (other.state == "sent" or MAY_HAVE_ARRIVED in (other.error or "")):
                 return True
     return False

@@ -11,6 +11,7 @@ import contextlib
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -63,8 +64,11 @@ def _make_template(home: Path, folder: Path, template: Path) -> None:
         _set_up(server)
     # under a name of its own first: two sessions may make it at once
     half = template.with_suffix(f".{os.getpid()}")
-    shutil.copy(folder / "crm.sqlite", half)
+    with contextlib.closing(sqlite3.connect(folder / "crm.sqlite")) as made:  # what is still in its journal comes along
+        made.execute("VACUUM INTO ?", (str(half),))
     half.replace(template)
+    for left in folder.glob("crm.sqlite*"):
+        left.unlink()
 
 
 def _set_up(server: Tryton) -> None:

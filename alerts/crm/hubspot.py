@@ -1,0 +1,182 @@
+"""Hands leads to HubSpot over its date-versioned API: a company, and a note on it; a lead too where the account has a licence for leads.
+
+Needs a company property `prospect_key` (text, unique). `token` is a private app's; `options: {leads: "yes"}` makes leads as well.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from alerts.calls import call, open_client, refusal
+from alerts.channels import Outcome, one_by_one
+from alerts.errors import DeliveryError, Misconfigured
+from alerts.mapping import check_mapping, mapped
+from alerts.push import Candidate, LeadOutcome, push
+from alerts.settings import Target
+from alerts.wording import clean
+from store.records import Delivery
+
+PROVEN = "a stateful stand-in on loopback that refuses what HubSpot documents for its 2026-03 API; never against HubSpot"
+ADDRESS = "https://api.hubapi.com"
+VERSION = "2026-03"
+KEY = "prospect_key"
+NOTE_TO_COMPANY = 190  # HubSpot's own association types
+LEAD_TO_COMPANY = 610
+MAPPING = {  # properties of a company
+    "name": "company.name",
+    "domain": "company.domain",
+    "phone": "company.phone",
+    "address": "company.street",
+    "city": "company.city",
+    "state": "company.state",
+    "zip": "company.postal_code",
+    "country": "company.country",
+    "numberofemployees": "company.employees",
+    "annualrevenue": "company.revenue_usd",
+}
+
+
+def send(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Outcome]:
+    """Hand each lead over."""
+    with open_client(settings, base_url=settings.url or ADDRESS, headers={"Authorization": f"Bearer {settings.token}"}) as client:
+        crm = HubSpot(client, settings)
+        yield from one_by_one(deliveries, lambda delivery: push(delivery, crm, settings.name))
+
+
+def faults(settings: Target) -> list[str]:
+    """Return what is wrong with the set-up."""
+    found = [] if settings.token else [f"{settings.name}: 'token' is missing: a private app's, as in token: ${{HUBSPOT_TOKEN}}"]
+    return found + [f"{settings.name}: mapping: {fault}" for fault in check_mapping(settings.mapping or {})]
+
+
+def read_outcomes(settings: Target, external_ids: Sequence[str]) -> list[LeadOutcome]:
+    """Return what became of these leads: by the lead's stage where leads are made, else by the company's lead status."""
+    out = []
+    with open_client(settings, base_url=settings.url or ADDRESS, headers={"Authorization": f"Bearer {settings.token}"}) as client:
+        crm = HubSpot(client, settings)
+        for external_id in external_ids:
+            note = crm.find_lead(external_id)
+            companies = crm.companies_of(note) if note else []
+            if not companies:
+                out.append(LeadOutcome(external_id=external_id, outcome="deleted", said="deleted"))
+                continue
+            stage = clean(companies[0].get("lifecyclestage"), 80)
+            status = clean(companies[0].get("hs_lead_status"), 80)
+            if stage == "customer":
+                out.append(LeadOutcome(external_id=external_id, outcome="won", said=stage))
+            else:
+                known = {"UNQUALIFIED": "lost", "OPEN_DEAL": "converted", "NEW": "open", "": "open"}
+                out.append(LeadOutcome(external_id=external_id, outcome=known.get(status, "working"), said=status or stage or "no status"))
+    return out
+
+
+class HubSpot:
+    """One session. The record of a lead is its first note, marked with our external id; HubSpot keeps companies, and leads only by licence."""
+
+    def __init__(self, client: httpx.Client, settings: Target) -> None:
+        self.client = client
+        self.settings = settings
+
+    # ---- what the rules want (alerts/push.py)
+
+    def find_lead(self, external_id: str) -> str | None:
+        rows = self._search("notes", [[_filter("hs_note_body", "CONTAINS_TOKEN", external_id)]], ["hs_note_body"])
+        exact = [row for row in rows if f"[{external_id}]" in (row["properties"].get("hs_note_body") or "")]
+        return str(exact[0]["id"]) if exact else None
+
+    def find_companies(self, key: str, name: str, domain: str | None) -> list[Candidate]:
+        groups = [[_filter(KEY, "EQ", key)], [_filter("name", "EQ", name)]]
+        if domain:
+            groups.append([_filter("domain", "EQ", domain)])
+        rows = self._search("companies", groups, ["name", "domain", KEY])
+        found = [(str(row["id"]), row["properties"]) for row in rows]
+        return [Candidate(id=id, name=has.get("name") or "", domain=has.get("domain"), key=has.get(KEY)) for id, has in found]
+
+    def make_company(self, names: Mapping[str, Any]) -> str:
+        values = mapped(MAPPING | dict(self.settings.mapping or {}), names, self.settings.name)
+        properties = {field: str(value) for field, value in values.items()}  # HubSpot takes text alone, numbers too
+        body = {"inputs": [{"id": names["company_key"], "idProperty": KEY, "properties": properties}]}
+        answer = self._post(f"/crm/objects/{VERSION}/companies/batch/upsert", body)
+        return str(answer["results"][0]["id"])
+
+    def make_lead(self, company: Candidate | None, names: Mapping[str, Any]) -> tuple[str, str]:
+        company_id = company.id if company else self.make_company(names)
+        if self.settings.options.get("leads", "no").lower() in {"yes", "true", "on"}:
+            lead = {"hs_lead_name": clean(f"{names['company']['name']}: {names['headline']}", 250)}
+            self._make("leads", lead, company_id, LEAD_TO_COMPANY)
+        # the note goes last: it is what says that all of the lead is there
+        note = self._note(company_id, names["external_id"], names["description"], names["lead"]["created"].isoformat())
+        return note, ""
+
+    def add_note(self, lead: str, key: str, text: str) -> None:
+        if self.find_lead(key) is None:
+            company = next((str(row["hs_object_id"]) for row in self.companies_of(lead)), None)
+            if company:
+                self._note(company, key, text, self._get(f"/crm/objects/{VERSION}/notes/{lead}")["properties"]["hs_timestamp"])
+
+    # ---- HubSpot's own calls
+
+    def companies_of(self, note: str) -> list[dict[str, Any]]:
+        """Return the properties of the companies a note is on."""
+        linked = self._get(f"/crm/objects/{VERSION}/notes/{note}", params={"associations": "companies"})
+        ids = [str(row["id"]) for row in linked.get("associations", {}).get("companies", {}).get("results", [])]
+        out = []
+        for company in ids:
+            row = self._get(
+                f"/crm/objects/{VERSION}/companies/{company}", params={"properties": "name,domain,lifecyclestage,hs_lead_status"}
+            )
+            out.append({**row["properties"], "hs_object_id": row["id"]})
+        return out
+
+    def _note(self, company: str, key: str, text: str, timestamp: str) -> str:
+        body = html.escape(text).replace("\n", "<br>") + f"<br>[{key}]"
+        return self._make("notes", {"hs_note_body": body, "hs_timestamp": timestamp}, company, NOTE_TO_COMPANY)
+
+    def _make(self, kind: str, properties: Mapping[str, str], company: str, association: int) -> str:
+        types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": association}]
+        answer = self._post(
+            f"/crm/objects/{VERSION}/{kind}", {"properties": dict(properties), "associations": [{"to": {"id": company}, "types": types}]}
+        )
+        return str(answer["id"])
+
+    def _search(self, kind: str, groups: Sequence[Sequence[Mapping[str, str]]], properties: Sequence[str]) -> list[dict[str, Any]]:
+        body = {"filterGroups": [{"filters": list(group)} for group in groups], "properties": list(properties), "limit": 20}
+        rows: list[dict[str, Any]] = self._post(f"/crm/objects/{VERSION}/{kind}/search", body)["results"]
+        return rows
+
+    def _get(self, path: str, **options: Any) -> dict[str, Any]:
+        return self._answer(call(self.client, self.settings, "GET", path, **options))
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        return self._answer(call(self.client, self.settings, "POST", path, json=dict(body)))
+
+    def _answer(self, response: httpx.Response) -> dict[str, Any]:
+        if response.is_success:
+            answer: dict[str, Any] = response.json()
+            return answer
+        raise self._refused(response)
+
+    def _refused(self, response: httpx.Response) -> DeliveryError:
+        try:
+            said = str(response.json().get("message", ""))
+        except (ValueError, AttributeError):
+            said = response.text
+        if response.status_code == 400 and any(
+            word in said for word in ("does not exist", "was not one of the allowed options", "idProperty")
+        ):
+            return Misconfigured(
+                f"{self.settings.name}: {clean(said, 300)}; mend the mapping of '{self.settings.name}' in prospect.yml, or make the property in HubSpot"
+            )
+        if response.status_code == 403:
+            return refusal(
+                response, self.settings, said=said, cure="give the private app the scopes for companies, notes and, with leads: yes, leads"
+            )
+        return refusal(response, self.settings, said=said)
+
+
+def _filter(name: str, operator: str, value: str) -> dict[str, str]:
+    return {"propertyName": name, "operator": operator, "value": clean(value, 250)}

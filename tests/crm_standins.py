@@ -1,0 +1,368 @@
+"""Stand-ins for CRMs that cannot be run here: they keep state, and refuse what the vendor's documentation says is refused.
+
+Each answers over real HTTP on loopback. `faults` is taken from the front, one a request that would change something: "500" refuses,
+"lost" does the work and then breaks off the answer (the case that makes duplicates), "429" asks to wait.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from alerts.settings import Target
+
+TOKEN = "a-token-of-tests"
+
+
+@dataclass
+class StandIn:
+    """State and faults that all stand-ins share."""
+
+    records: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # kind -> id -> fields
+    faults: list[str] = field(default_factory=list)
+    requests: int = 0
+    token: str = TOKEN
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(self, kind: str) -> dict[str, dict[str, Any]]:
+        return self.records.setdefault(kind, {})
+
+    def answer(self, request: Request) -> Response:
+        with self.lock:
+            self.requests += 1
+            fault = self.faults.pop(0) if self.faults and self.changes(request) else ""
+            if fault == "429":
+                return Response("slow down", 429, headers={"Retry-After": "120"})
+            if fault == "500":
+                return Response("an error of theirs", 500)
+            made = self.act(request)
+            return Response("the answer got lost", 502) if fault == "lost" else made
+
+    def changes(self, request: Request) -> bool:
+        raise NotImplementedError
+
+    def act(self, request: Request) -> Response:
+        raise NotImplementedError
+
+
+def reply(body: object, status: int = 200) -> Response:
+    return Response(json.dumps(body), status, content_type="application/json")
+
+
+@contextmanager
+def serving(stand_in: StandIn) -> Iterator[str]:
+    with HTTPServer(host="127.0.0.1", threaded=True) as server:
+        server.expect_request(re.compile("/.*")).respond_with_handler(stand_in.answer)
+        yield server.url_for("").rstrip("/")
+
+
+# ------------------------------------------------------------------ Salesforce
+
+LEAD_FIELDS = "Prospect_Key__c Company LastName FirstName Title Website Phone Street City State PostalCode Country NumberOfEmployees AnnualRevenue LeadSource Description OwnerId Status Rating"  # fmt: skip
+ACCOUNT_FIELDS = "Prospect_Key__c Name Website Phone BillingStreet BillingCity BillingState BillingPostalCode BillingCountry NumberOfEmployees AnnualRevenue OwnerId"  # fmt: skip
+TASK_FIELDS = "Prospect_Key__c Subject Description WhatId WhoId OwnerId Status"
+
+
+class Salesforce(StandIn):
+    """REST and SOQL as documented for v62.0: required and unknown fields, picklists, lengths, sessions, request limits."""
+
+    fields: ClassVar[dict[str, list[str]]] = {"Lead": LEAD_FIELDS.split(), "Account": ACCOUNT_FIELDS.split(), "Task": TASK_FIELDS.split()}
+    required: ClassVar[dict[str, list[str]]] = {"Lead": ["Company", "LastName"], "Account": ["Name"], "Task": []}
+    limits: ClassVar[dict[str, int]] = {
+        "Subject": 255,
+        "LastName": 80,
+        "FirstName": 40,
+        "Company": 255,
+        "Title": 128,
+        "Phone": 40,
+        "Description": 32000,
+        "Prospect_Key__c": 80,
+    }
+    refresh_token = "a-refresh-token"
+
+    def target(self, url: str) -> Target:
+        return Target(name="sf", channel="salesforce", url=url, token=self.token, timeout_s=5)
+
+    def changes(self, request: Request) -> bool:
+        return request.method == "PATCH"
+
+    def act(self, request: Request) -> Response:
+        if request.path == "/services/oauth2/token":
+            if request.form.get("refresh_token") != self.refresh_token:
+                return reply({"error": "invalid_grant", "error_description": "expired access/refresh token"}, 400)
+            return reply({"access_token": self.token, "instance_url": request.host_url.rstrip("/")})
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            return self._error(401, "INVALID_SESSION_ID", "Session expired or invalid")
+        if request.path.endswith("/query"):
+            return self._query(request.args["q"])
+        match = re.fullmatch(r"/services/data/v62\.0/sobjects/(\w+)/(\w+)/(.+)", request.path)
+        if not match or match[1] not in self.fields or match[2] != "Prospect_Key__c":
+            return self._error(404, "NOT_FOUND", "The requested resource does not exist")
+        kind, key = match[1], match[3]
+        values = request.get_json()
+        for name, value in values.items():
+            if name == "Prospect_Key__c" or name not in self.fields[kind]:
+                return self._error(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {kind}", [name])
+            if isinstance(value, str) and len(value) > self.limits.get(name, 255):
+                return self._error(400, "STRING_TOO_LONG", f"{name}: data value too large", [name])
+        if values.get("Rating") not in {None, "Hot", "Warm", "Cold"}:
+            return self._error(
+                400,
+                "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+                f"Rating: bad value for restricted picklist field: {values['Rating']}",
+                ["Rating"],
+            )
+        there = [id for id, row in self.of(kind).items() if row["Prospect_Key__c"] == key]
+        if len(there) > 1:
+            return reply([f"/services/data/v62.0/sobjects/{kind}/{id}" for id in there], 300)
+        if there:
+            self.of(kind)[there[0]] |= values
+            return reply({"id": there[0], "success": True, "errors": [], "created": False})
+        missing = [name for name in self.required[kind] if not values.get(name)]
+        if missing:
+            return self._error(400, "REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", missing)
+        id = f"00{kind[0]}{next(self.numbers):06}"
+        self.of(kind)[id] = dict.fromkeys(self.fields[kind]) | {"Status": "Open - Not Contacted"} | values | {"Prospect_Key__c": key}
+        return reply({"id": id, "success": True, "errors": [], "created": True}, 201)
+
+    def _query(self, words: str) -> Response:
+        match = re.fullmatch(r"SELECT (.+?) FROM (\w+) WHERE (.+?)(?: LIMIT (\d+))?", words)
+        if not match:
+            return self._error(400, "MALFORMED_QUERY", f"unexpected token in {words}")
+        rows = [{"Id": id, **row} for id, row in self.of(match[2]).items() if self._fits(match[3], row, id)]
+        for row in rows:
+            row.setdefault("IsConverted", False)
+            row.setdefault("ConvertedOpportunity", None)
+        return reply({"totalSize": len(rows), "done": True, "records": rows[: int(match[4] or 2000)]})
+
+    def _fits(self, where: str, row: dict[str, Any], id: str) -> bool:
+        def one(condition: str) -> bool:
+            match = re.fullmatch(r"(\w+) (=|LIKE) (?:'((?:[^'\\]|\\.)*)'|(true))", condition.strip())
+            assert match, f"not SOQL: {condition}"
+            value = id if match[1] == "Id" else row.get(match[1])
+            if match[4]:
+                return value is True
+            wanted = re.sub(r"\\(.)", r"\1", match[3])
+            if match[2] == "=":
+                return str(value or "").casefold() == wanted.casefold() and value is not None
+            return re.fullmatch(re.escape(wanted).replace("%", ".*"), str(value or ""), re.IGNORECASE) is not None
+
+        parts = re.split(r" (OR|AND) (?=\w+ (?:=|LIKE) )", where)
+        fits = [one(part) for part in parts[::2]]
+        return all(fits) if "AND" in parts[1::2] else any(fits)
+
+    @staticmethod
+    def _error(status: int, code: str, message: str, fields: list[str] | None = None) -> Response:
+        return reply([{"errorCode": code, "message": message, "fields": fields or []}], status)
+
+
+# ------------------------------------------------------------------ HubSpot
+
+
+class HubSpot(StandIn):
+    """Objects of the 2026-03 API: properties are text and must exist, upsert wants a unique property, associations want a type."""
+
+    known: ClassVar[dict[str, list[str]]] = {
+        "companies": [
+            "name",
+            "domain",
+            "phone",
+            "address",
+            "city",
+            "state",
+            "zip",
+            "country",
+            "numberofemployees",
+            "annualrevenue",
+            "prospect_key",
+            "lifecyclestage",
+            "hs_lead_status",
+        ],
+        "notes": ["hs_note_body", "hs_timestamp"],
+        "leads": ["hs_lead_name"],
+    }
+
+    def target(self, url: str) -> Target:
+        return Target(name="hs", channel="hubspot", url=url, token=self.token, timeout_s=5)
+
+    def changes(self, request: Request) -> bool:
+        return request.method == "POST" and not request.path.endswith("/search")
+
+    def act(self, request: Request) -> Response:
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            return self._error(401, "Authentication credentials not found")
+        match = re.fullmatch(r"/crm/objects/2026-03/(companies|notes|leads)(/search|/batch/upsert|/\d+)?", request.path)
+        if not match:
+            return self._error(404, "resource not found")
+        kind, rest = match[1], match[2] or ""
+        if request.method == "GET":
+            row = self.of(kind).get(rest[1:])
+            if row is None:
+                return self._error(404, "resource not found")
+            linked = [{"id": company, "type": "note_to_company"} for company in row.get("to", [])]
+            return reply(
+                {"id": rest[1:], "properties": row["properties"], "associations": {"companies": {"results": linked}} if linked else {}}
+            )
+        body = request.get_json()
+        if rest == "/search":
+            rows = [{"id": id, "properties": row["properties"]} for id, row in self.of(kind).items() if self._fits(body, row["properties"])]
+            return reply({"total": len(rows), "results": rows[: body.get("limit", 10)]})
+        if rest == "/batch/upsert":
+            return self._upsert(kind, body)
+        for name in body["properties"]:
+            if name not in self.known[kind]:
+                return self._error(400, f'Property "{name}" does not exist')
+        if kind == "notes" and "hs_timestamp" not in body["properties"]:
+            return self._error(400, "hs_timestamp is required")
+        to = [link["to"]["id"] for link in body.get("associations", []) if link["types"][0]["associationTypeId"] in {190, 610}]
+        if any(company not in self.of("companies") for company in to):
+            return self._error(400, "association to an object that does not exist")
+        id = str(next(self.numbers))
+        self.of(kind)[id] = {"properties": body["properties"], "to": to}
+        return reply({"id": id, "properties": body["properties"]}, 201)
+
+    def _upsert(self, kind: str, body: dict[str, Any]) -> Response:
+        results = []
+        for item in body["inputs"]:
+            if item.get("idProperty") != "prospect_key":
+                return self._error(400, "idProperty is not a unique property")
+            for name, value in item["properties"].items():
+                if name not in self.known[kind]:
+                    return self._error(400, f'Property "{name}" does not exist')
+                if not isinstance(value, str):
+                    return self._error(400, f"{name}: {value} is not a string")
+            there = [id for id, row in self.of(kind).items() if row["properties"].get("prospect_key") == item["id"]]
+            id = there[0] if there else str(next(self.numbers))
+            row = self.of(kind).setdefault(id, {"properties": {"prospect_key": item["id"]}})
+            row["properties"] |= item["properties"]
+            results.append({"id": id, "new": not there, "properties": row["properties"]})
+        return reply({"status": "COMPLETE", "results": results})
+
+    @staticmethod
+    def _fits(body: dict[str, Any], properties: dict[str, Any]) -> bool:
+        def one(asked: dict[str, str]) -> bool:
+            value = str(properties.get(asked["propertyName"]) or "").casefold()
+            wanted = asked["value"].casefold()
+            return value == wanted if asked["operator"] == "EQ" else wanted in value
+
+        return any(all(one(asked) for asked in group["filters"]) for group in body["filterGroups"])
+
+    @staticmethod
+    def _error(status: int, message: str) -> Response:
+        return reply({"status": "error", "category": "VALIDATION_ERROR", "message": message}, status)
+
+
+# ------------------------------------------------------------------ Odoo
+
+
+class Odoo(StandIn):
+    """JSON-2 as documented for 19: named arguments, domains in prefix notation, archived records out of sight, errors with a name."""
+
+    known: ClassVar[dict[str, list[str]]] = {
+        "crm.lead": [
+            "id",
+            "x_prospect_key",
+            "name",
+            "type",
+            "partner_id",
+            "partner_name",
+            "contact_name",
+            "function",
+            "phone",
+            "website",
+            "street",
+            "city",
+            "zip",
+            "description",
+            "user_id",
+            "active",
+            "probability",
+            "expected_revenue",
+            "stage_id",
+            "lost_reason_id",
+        ],
+        "res.partner": ["id", "x_prospect_key", "name", "website", "phone", "street", "city", "zip", "is_company"],
+        "res.users": ["id", "login"],
+        "mail.message": ["id", "model", "res_id", "body"],
+    }
+
+    def target(self, url: str) -> Target:
+        return Target(name="odoo", channel="odoo", url=url, token=self.token, timeout_s=5)
+
+    def changes(self, request: Request) -> bool:
+        return request.path.endswith(("/create", "/message_post"))
+
+    def act(self, request: Request) -> Response:
+        if request.headers.get("Authorization") != f"bearer {self.token}":
+            return self._error(401, "werkzeug.exceptions.Unauthorized", "Invalid apikey")
+        match = re.fullmatch(r"/json/2/([\w.]+)/(\w+)", request.path)
+        body = request.get_json()
+        if not match or match[1] not in self.known:
+            return self._error(404, "werkzeug.exceptions.NotFound", "the model does not exist")
+        model, method = match[1], match[2]
+        if method == "search_read":
+            archived = body.get("context", {}).get("active_test") is False
+            rows = [row for row in self.of(model).values() if (archived or row.get("active", True)) and self._fits(body["domain"], row)]
+            return reply([{name: row.get(name, False) for name in {"id", *body["fields"]}} for row in rows[: body.get("limit", 80)]])
+        if method == "create":
+            made = []
+            for values in body["vals_list"]:
+                for name, value in values.items():
+                    if name not in self.known[model]:
+                        return self._error(500, "builtins.ValueError", f"Invalid field {name!r} in {model!r}")
+                    if value is None:
+                        return self._error(500, "builtins.ValueError", f"{name} is null")
+                if model == "crm.lead" and not values.get("name"):
+                    return self._error(422, "odoo.exceptions.ValidationError", "Missing required value for the field 'Opportunity' (name)")
+                id = next(self.numbers)
+                self.of(model)[str(id)] = {"id": id, "active": True, **values}
+                made.append(id)
+            return reply(made)
+        if method == "message_post" and model == "crm.lead":
+            for id in body["ids"]:
+                number = next(self.numbers)
+                self.of("mail.message")[str(number)] = {"id": number, "model": model, "res_id": id, "body": body["body"]}
+            return reply(number)
+        return self._error(404, "werkzeug.exceptions.NotFound", "the method does not exist")
+
+    def _fits(self, domain: list[Any], row: dict[str, Any]) -> bool:
+        terms = iter(domain)
+
+        def term() -> bool:
+            asked = next(terms)
+            if asked in {"&", "|"} if isinstance(asked, str) else False:
+                left, right = term(), term()
+                return (left and right) if asked == "&" else (left or right)
+            name, operator, wanted = asked
+            value = row.get(name, False)
+            if operator == "in":
+                return value in wanted
+            if operator == "=":
+                return bool(value == wanted)
+            text = str(value or "").casefold()
+            plain = re.sub(r"\\(.)", r"\1", str(wanted)).casefold()
+            return text == plain if operator == "=ilike" else plain in text
+
+        fits = [term()] if domain else [True]
+        while True:
+            try:
+                fits.append(term())
+            except StopIteration:
+                return all(fits)
+
+    @staticmethod
+    def _error(status: int, name: str, message: str) -> Response:
+        return reply({"name": name, "message": message, "arguments": [message], "context": {}, "debug": ""}, status)
+
+
+STAND_INS: dict[str, Callable[[], StandIn]] = {"salesforce": Salesforce, "hubspot": HubSpot, "odoo": Odoo}
