@@ -257,7 +257,7 @@ def core_initials(before: str) -> str:
 
 def _last_company(before: str, terms: Iterable[str]) -> str | None:
     """Return the company a definition in parentheses is about: the name before it, past ", a Delaware limited liability company"."""
-    orgs = [before[start:end] for start, end, label in name_spans(before) if label == "ORG"]
+    orgs = [before[start:end] for start, end, label in name_spans(before, headline=False) if label == "ORG"]
     legal = [name for name in orgs if _has_legal(name)]
     for term in terms:
         fits = [name for name in orgs if name.split()[0].casefold() == term.split()[0].casefold()]

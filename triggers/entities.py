@@ -123,7 +123,9 @@ class DocumentView:
         self._read(sorted(wanted))
 
     def entities(self, index: int) -> tuple[Entity, ...]:
-        """Return the entities of sentence `index`, by start."""
+        """Return the entities of sentence `index`, by start; none where there is no such sentence."""
+        if not 0 <= index < len(self.sentences):
+            return ()
         if index not in self._raw:
             self._read([index])
         if index not in self._entities:

@@ -90,12 +90,14 @@ _POSSESSIVE = re.compile(r"['’][sS]?$")
 _TICKER = re.compile(
     r"\(\s*(?:[A-Z][\w.]*\s*,\s*)?(?:NYSE|NASDAQ|Nasdaq|AMEX|TSXV?|TSX-V|CSE|OTC|LSE|AIM|ASX|SGX|HKEX|HKSE|Euronext|XETRA|OMX|BSE|NSE|SIX|JSE|TASE)[\w ]{0,22}?\s*:\s*[\w.]+"
 )
-_DATELINE = re.compile(
-    # "NEW YORK, N.Y., Jan. 5, 2024 /PRNewswire/ --", "Austin, Texas –", "LONDON--(BUSINESS WIRE)--"
-    r"\s*(?P<city>(?:[A-Z][\w.'’-]*\.? ?){1,4})(?:,\s*(?P<state>(?:[A-Z][\w.]*\.?\s?){1,3}))?(?:,\s*(?P<country>(?:[A-Z][\w.]*\.?\s?){1,3}))?"
-    r"(?=\s*[,(]?\s*(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[\w.]*\s+\d{1,2}\b[^A-Za-z]{0,10}(?:\d{4})?|\d{1,2}\s+\w{3,9}\.?,?\s+\d{4})?[\s,]*"
-    r"(?:[(/]\s*(?:BUSINESS WIRE|GLOBE ?NEWSWIRE|PRNewswire|PR Newswire|Marketwired|MARKETWIRE|Newsfile|ACCESSWIRE|CNW|Reuters|AP)|--|—|–|\s-\s))"
+# what ends a dateline: "… 2024 /PRNewswire/ --", "Texas –", "LONDON--(BUSINESS WIRE)--"
+_DATELINE_END = re.compile(
+    r"[(/]\s*(?:BUSINESS WIRE|GLOBE ?NEWSWIRE|PR ?Newswire|Marketwired|MARKETWIRE|Newsfile|ACCESSWIRE|ACCESS Newswire|CNW|EINPresswire|Reuters|AP\b)|--|—|–|\s-\s"
 )
+_DATED = re.compile(
+    r"[\s(/]*\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+\d.*$|[\s(]*\b\d{1,2}\s+[A-Z][a-z]{2,8}\b.*$", re.IGNORECASE
+)
+_PLACE_NAME = re.compile(r"(?:[A-Z][\w.’'-]{0,20}\s?){1,4}")
 
 
 @cache
@@ -156,7 +158,7 @@ def small_letters(text: str) -> str:
 
     def word(match: re.Match[str]) -> str:
         found = match.group()
-        if found in _ACRONYMS or "." in found or (len(found) <= 3 and not re.search("[AEIOUY]", found)):
+        if found in _ACRONYMS or "." in found[:-1] or (len(found) <= 3 and not re.search("[AEIOUY]", found)):
             return found
         lowered = found[0] + found[1:].lower()
         return lowered if len(lowered) == len(found) else found
@@ -169,12 +171,15 @@ _ACRONYMS = frozenset(
 ) | {"U.S.", "U.K."}
 
 
-def name_spans(sentence: str, *, taken: Collection[tuple[int, int]] = (), opens: bool = False) -> list[tuple[int, int, str]]:
+def name_spans(
+    sentence: str, *, taken: Collection[tuple[int, int]] = (), opens: bool = False, headline: bool | None = None
+) -> list[tuple[int, int, str]]:
     """Return `(start, end, label)` of PERSON, ORG and GPE in one sentence, by start, none overlapping `taken` (its titles).
 
-    `opens` says that the sentence may begin with a dateline.
+    `opens` says that the sentence may begin with a dateline; whether it is a `headline` is told by its capitals unless said.
     """
-    headline = title_case(sentence)
+    if headline is None:
+        headline = title_case(sentence)
     words = _words(sentence)
     busy = [any(start < word.end and word.start < end for start, end in taken) for word in words]
     spans: list[tuple[int, int, str]] = []
@@ -234,25 +239,26 @@ def _dotted() -> frozenset[str]:
 
 
 def _dateline(sentence: str) -> list[tuple[int, int]]:
-    match = _DATELINE.match(sentence)
-    if match is None:
+    """Return the places of a dateline: "ELKTON, Md., June 3, 2031 /PRNewswire/ --"."""
+    end = _DATELINE_END.search(sentence[:140])
+    if end is None:
         return []
-    out = []
-    for part in ("city", "state", "country"):
-        found = match.group(part)
-        if not found or not found.strip():
+    out: list[tuple[int, int]] = []
+    at = 0
+    for part in _DATED.sub("", sentence[: end.start()]).split(","):
+        name = part.strip()
+        start = at + len(part) - len(part.lstrip())
+        at += len(part) + 1
+        if not name or name[0].isdigit():
             continue
-        start = match.start(part)
-        end = start + len(found.rstrip())
-        name = found.strip()
-        if re.match(r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)\b", name):
-            break
-        if part == "city" and not (name.isupper() or name in places() or match.group("state")):
+        if len(out) == 3 or _PLACE_NAME.fullmatch(name) is None or name in _COMMON or any(word in LEGAL_FORMS for word in name.split()):
             return []
-        if name.rstrip(".,") in _COMMON or (part == "city" and any(word in LEGAL_FORMS for word in name.split())):
-            return []
-        out.append((start, end))
-    return out
+        out.append((start, start + len(name)))
+    if not out:
+        return []
+    names = [sentence[a:b] for a, b in out]
+    sure = names[0].isupper() or names[0] in places() or any(name in state_abbreviations() or name in places() for name in names[1:])
+    return out if sure else []
 
 
 def _starts_name(words: Sequence[_Word], i: int, headline: bool) -> bool:
@@ -386,6 +392,9 @@ def _label(
         return i, i + last + 1, "ORG"
     if j < len(words) and words[j].start in tickers:
         return i, j, "ORG"
+    if run[0] == "The" and len(run) > 1 and run[-1] not in _FIRM_WORDS:
+        i, run, before, before_2 = i + 1, run[1:], "the", before
+        text = " ".join(run)
     if before in {"of", "to"} and before_2 in {"Board", "Master", "Bachelor", "Doctor", "Certificate"}:
         return None
     # places: the longest known name that opens the run
@@ -412,6 +421,8 @@ def _label(
         return i, j, "GPE"
     if after in {"-", "–"} and j + 1 < len(words) and words[j + 1].text.startswith(("based", "headquartered", "area")) and len(run) <= 3:
         return i, j, "GPE"
+    if len(run) <= 3 and ((before == "/" and before_2 in known) or (after == "/" and j + 1 < len(words) and words[j + 1].text in known)):
+        return i, j, "GPE"  # the Reno/Sparks area
     # persons
     if before in HONORIFICS:
         return i, j, "PERSON"
@@ -438,6 +449,8 @@ def _label(
         titled_after = after == "," and any(busy[k] for k in range(j + 1, min(j + 4, len(words))))
         titled_before = i > 0 and busy[i - 1]
         if (titled_after or titled_before) and not any(len(word) > 2 and word.isupper() for word in run):
+            return i, j, "PERSON"
+        if headline and before in _PERSON_VERBS and (j == len(words) or busy[j] or after in {"as", "As", "to", "To", "Its", "New", ","}):
             return i, j, "PERSON"
         if (
             (
