@@ -8,20 +8,30 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz.distance import OSA
 
 from enrichment.names import SHORT_WORDS, compact_form, short_word
 from enrichment.packed import HashIndex, Postings
-from enrichment.spelling import Spellings
+from enrichment.spelling import Spellings, most_edits, slip_cost
 
 # words that companies add, drop and confuse: they tell one company from another only if nothing else is wrong
-_GENERIC_LONG = tuple(
-    "holdings holding group groups companies company corporation incorporated limited fund trust com international enterprises partners global".split()  # noqa: SIM905
-)
+_GENERIC_LONG = "holdings group company corporation incorporated limited fund trust com international enterprises partners global".split()  # noqa: SIM905
 GENERIC_WORDS = frozenset(map(short_word, _GENERIC_LONG))
+
+# the spellings of words that are kept short: "tech" -> "technologies", "technology", …
+LONG_WORDS: dict[str, tuple[str, ...]] = {}
+for _long, _short in SHORT_WORDS.items():
+    LONG_WORDS[_short] = (*LONG_WORDS.get(_short, ()), _long)
+
+# more names than these are not looked through one by one; the second bounds the work for names of nothing but common words
+_MANY_NAMES = 60
+_TOO_MANY_NAMES = 60_000
+
+Slips = dict[str, tuple[str, float]]  # known word, in its short spelling -> the word as typed, and the cost of the slip
 
 
 class NameIndex:
@@ -83,42 +93,71 @@ class NameIndex:
         wanted = sorted(core_words(short_words))
         return [name for name in self._core.find(hash(" ".join(wanted))) if sorted(core_words(self.words(name))) == wanted]
 
-    def mistyped(self, words: Sequence[str], *, limit: int = 30) -> Iterator[tuple[int, dict[str, tuple[str, float]]]]:
-        """Yield (name, {known word: (word as typed, cost)}) of names whose telling words are `words` but for slips of the fingers.
+    def mistyped(self, words: Sequence[str]) -> Iterator[tuple[int, Slips]]:
+        """Yield names whose telling words are `words`, as typed, but for slips of the fingers, with the slips.
 
-        `words` are as typed. A word that is known counts as typed well unless no name is found that way.
+        A word that is known counts as typed well unless no name is found that way.
         """
-        meant: dict[str, tuple[str, float]] = {}
+        slips: Slips = {}
         typed = []
         for at, word in enumerate(words):
             short = short_word(word)
-            if at and short not in self._words and (slip := _generic_slip(word)):
-                meant[slip[0]] = word, slip[1]
+            if at and short not in self._words and (generic := _generic_slip(word)):
+                slips[generic[0]] = word, generic[1]
             elif short not in GENERIC_WORDS or len(words) == 1:
                 typed.append(word)
-        options: list[dict[int, tuple[str, float]]] = []
-        for word in typed:
-            number = self._words.get(short_word(word))
-            options.append({} if number is None else {number: (word, 0.0)})
-        # first the words that no name has, then also the known ones, rarest first
-        order = sorted(range(len(typed)), key=lambda at: self.count(short_word(typed[at])))
-        unknown = [at for at in order if not options[at]]
-        found = False
-        for rounds in (unknown, [at for at in order if at not in unknown]):
-            for at in rounds:
-                for number, cost in self._slips(typed[at]).items():
-                    options[at].setdefault(number, (typed[at], cost))
-            for name in self._holding(options, len(typed))[:limit]:
+        numbers = [self._words.get(short_word(word)) for word in typed]
+        unknown = [at for at, number in enumerate(numbers) if number is None]
+        by_rarity = sorted((at for at in range(len(typed)) if at not in unknown), key=lambda at: self.count(short_word(typed[at])))
+        # first the words that no name has; then, as "Read Cat" may be "Red Cat", one known word besides
+        rounds = [unknown, *([*unknown, at] for at in by_rarity)]
+        for doubted in rounds:
+            found = False
+            for name, more in self._but_for(typed, numbers, doubted):
                 found = True
-                said = self._tokens[self._starts[name] : self._starts[name + 1]]
-                yield name, meant | {self._texts[token]: option[token] for token in said for option in options if token in option}
+                yield name, slips | more
             if found:
                 return
+
+    def _but_for(self, typed: Sequence[str], numbers: Sequence[int | None], doubted: Sequence[int]) -> Iterator[tuple[int, Slips]]:
+        """Yield the names that hold the words typed but for those at `doubted`, which have slips."""
+        certain = [[number] for at, number in enumerate(numbers) if number is not None and at not in doubted]
+        names = self._holding(certain, len(typed)) if certain else None
+        if names is None or len(names) > _MANY_NAMES:
+            near = [self._near(typed[at]) for at in doubted]
+            names = self._holding([*certain, *near], len(typed)) if all(near) else []
+        for name in names[:_MANY_NAMES]:
+            rest = [token for token in self._tokens[self._starts[name] : self._starts[name + 1]] if [token] not in certain]
+            slips = self._paired(
+                [typed[at] for at in doubted], [text for token in rest if (text := self._texts[token]) not in GENERIC_WORDS]
+            )
+            if slips is not None:
+                yield name, slips
+
+    def _paired(self, typed: Sequence[str], known: Sequence[str]) -> Slips | None:
+        """Return which known word each typed one is a slip for, None where one is none."""
+        left = list(known)
+        slips: Slips = {}
+        for word in typed:
+            costs = {other: cost for other in left if (cost := slip_between(word, other)) is not None}
+            if not costs:
+                return None
+            best = min(costs, key=costs.__getitem__)
+            slips[best] = word, costs[best]
+            left.remove(best)
+        return slips
+
+    def _near(self, word: str) -> list[int]:
+        """Return the words that `word` may be a slip for; known words stand in the singular, so a plural is tried in both."""
+        near = self._spellings.near(word)
+        if len(word) > 4 and word[-1] == "s":
+            near |= self._spellings.near(word[:-1])
+        return list(near)
 
     def beginning_with(self, short_words: Sequence[str], *, more: int = 2) -> list[int]:
         """Return the names that begin with these words and have one to `more` telling words besides."""
         numbers = [self._words.get(word) for word in short_words]
-        options = [{number: (word, 0.0)} for number, word in zip(numbers, short_words, strict=True) if number is not None]
+        options = [[number] for number in numbers if number is not None]
         if len(options) < len(numbers):
             return []
         telling = len(core_words(short_words))
@@ -126,31 +165,38 @@ class NameIndex:
         count = len(short_words)
         return [name for name in names if list(self._tokens[self._starts[name] : self._starts[name] + count]) == numbers]
 
-    def _slips(self, word: str) -> dict[int, float]:
-        """Return the words that `word` may be a slip for; known words stand in the singular, so a plural is tried in both."""
-        slips = self._spellings.near(word)
-        if len(word) > 4 and word[-1] == "s":
-            for number, cost in self._spellings.near(word[:-1]).items():
-                slips[number] = min(cost, slips.get(number, cost))
-        return slips
-
-    def _holding(self, options: Sequence[dict[int, tuple[str, float]]], core_length: int) -> list[int]:
+    def _holding(self, options: Sequence[Sequence[int]], core_length: int) -> list[int]:
         """Return the names with as many telling words that hold one word of every option."""
         if not options or not all(options):
             return []
         by_size = sorted(options, key=lambda option: sum(map(self._postings.count, option)))
-        if sum(map(self._postings.count, by_size[0])) > 60_000:
+        smallest = by_size[0]
+        found = (
+            self._postings[smallest[0]] if len(smallest) == 1 else np.unique(np.concatenate([self._postings[token] for token in smallest]))
+        )
+        if len(found) > _TOO_MANY_NAMES:
             return []
-        found = np.unique(np.concatenate([self._postings[token] for token in by_size[0]]))
         found = found[self._core_lengths[found] == core_length]
         for option in by_size[1:]:
             if not len(found):
                 break
-            held = np.zeros(len(found), dtype=bool)
-            for token in option:
+            held = _are_in(found, self._postings[option[0]])
+            for token in option[1:]:
                 held |= _are_in(found, self._postings[token])
             found = found[held]
-        return [int(name) for name in found]
+        listed: list[int] = found.tolist()
+        return listed
+
+
+def slip_between(typed: str, known: str) -> float | None:
+    """Return the cost of having typed `typed` for a word that is kept in its short spelling, None where it is no slip for it."""
+    costs = []
+    for spelling in LONG_WORDS.get(known, (known,)):
+        for word in (typed, typed[:-1]) if typed[-1] == "s" and spelling[-1] != "s" and len(typed) > 4 else (typed,):
+            most = min(most_edits(len(word)), most_edits(len(spelling)))
+            if 0 < OSA.distance(word, spelling, score_cutoff=most) <= most:
+                costs.append(slip_cost(word, spelling))
+    return min(costs, default=None)
 
 
 @lru_cache(maxsize=4096)
@@ -158,16 +204,8 @@ def _generic_slip(word: str) -> tuple[str, float] | None:
     """Return the generic word that `word` is a slip for, with its cost: "holdnigs" -> ("hldg", 0.5)."""
     if len(word) < 4:
         return None
-    near = _generic_spellings().near(word)
-    if not near:
-        return None
-    number = min(near, key=near.__getitem__)
-    return short_word(_GENERIC_LONG[number]), near[number]
-
-
-@cache
-def _generic_spellings() -> Spellings:
-    return Spellings(_GENERIC_LONG, range(len(_GENERIC_LONG)))
+    costs = {short: cost for short in GENERIC_WORDS if (cost := slip_between(word, short)) is not None}
+    return min(costs.items(), key=lambda slip: slip[1]) if costs else None
 
 
 def core_words(short_words: Sequence[str]) -> list[str]:

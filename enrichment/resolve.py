@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 
 from enrichment.common_words import COMMON_WORDS
 from enrichment.comparisons import Pair, Said, reasons_of, score_of, weigh
-from enrichment.index import GENERIC_WORDS, NameIndex, core_words
+from enrichment.index import GENERIC_WORDS, NameIndex, Slips, core_words
 from enrichment.mentions import mention_of, provisional_company
 from enrichment.names import LEGAL_FORMS, read_name, short_word
 from enrichment.packed import Texts
@@ -135,7 +135,7 @@ class Resolver:
                 if pair := self._relation(said, part, name):
                     yield pair
 
-    def _relation(self, said: Said, part: NameIndex, name: int, meant: dict[str, tuple[str, float]] | None = None) -> Pair | None:
+    def _relation(self, said: Said, part: NameIndex, name: int, meant: Slips | None = None) -> Pair | None:
         """Return how a name with the same telling words compares; None where the generic words contradict."""
         words = part.words(name)
         if meant:

@@ -36,7 +36,7 @@ class Spellings:
         self._numbers = array("I", numbers)
         keys, places = array("I"), array("I")
         for place, word in enumerate(words):
-            for rest in _remainders(word, _most_edits(len(word))):
+            for rest in _remainders(word, most_edits(len(word))):
                 keys.append(hash(rest) & 0xFFFFFFFF)
                 places.append(place)
         sorted_keys = np.frombuffer(keys, dtype=np.uint32) if keys else np.zeros(0, dtype=np.uint32)
@@ -44,29 +44,25 @@ class Spellings:
         self._keys = sorted_keys[order]
         self._places = np.frombuffer(places, dtype=np.uint32)[order] if places else np.zeros(0, dtype=np.uint32)
 
-    def near(self, word: str) -> dict[int, float]:
-        """Return the numbers of the words that `word` may be a slip for, with the cost of the slip: 0.5 to 1.0 for one, to 2.0 for two."""
-        most = _most_edits(len(word))
+    def near(self, word: str) -> set[int]:
+        """Return the numbers of the words that `word` may be a slip for, itself left out."""
+        most = most_edits(len(word))
         hashes = np.array([hash(rest) & 0xFFFFFFFF for rest in _remainders(word, most)], dtype=np.uint32)
-        lows = np.searchsorted(self._keys, hashes, side="left").tolist()
-        highs = np.searchsorted(self._keys, hashes, side="right").tolist()
+        lows = np.searchsorted(self._keys, hashes, side="left")
+        highs = np.searchsorted(self._keys, hashes, side="right")
+        hits = np.flatnonzero(lows < highs)
         places: set[int] = set()
-        for low, high in zip(lows, highs, strict=True):
-            if low < high:
-                places.update(self._places[low:high].tolist())
-        found: dict[int, float] = {}
-        for place in places:
-            other = self._words[place]
-            edits = OSA.distance(word, other, score_cutoff=most)
-            if 0 < edits <= min(most, _most_edits(len(other))):
-                cost = slip_cost(word, other)
-                number = self._numbers[place]
-                if cost < found.get(number, 9.0):
-                    found[number] = cost
-        return found
+        for low, high in zip(lows[hits].tolist(), highs[hits].tolist(), strict=True):
+            places.update(self._places[low:high].tolist())
+        words = self._words
+        return {
+            self._numbers[place]
+            for place in places
+            if 0 < OSA.distance(word, words[place], score_cutoff=most) <= min(most, most_edits(len(words[place])))
+        }
 
 
-def _most_edits(letters: int) -> int:
+def most_edits(letters: int) -> int:
     """How many slips are looked for in a word: none in two letters, one in up to five, two in longer ones."""
     return 0 if letters < 3 else 1 if letters < 6 else 2
 

@@ -18,15 +18,13 @@ from enrichment.spelling import Spellings, slip_cost
     ],
 )
 def test_slips_are_found(typed: str, meant: str) -> None:
-    found = Spellings(["ketch", meant, "vane"], [7, 8, 9]).near(typed)
-    assert list(found) == [8]
-    assert found[8] == pytest.approx(slip_cost(typed, meant))
+    assert Spellings(["ketch", meant, "vane"], [7, 8, 9]).near(typed) == {8}
 
 
 @pytest.mark.parametrize("typed, other", [("larkspur", "larkspur"), ("ve", "va"), ("vane", "vale1x"), ("larkspur", "sparkler")])
 def test_what_is_no_slip(typed: str, other: str) -> None:
     """The word itself, two letters, two slips in a short word, and words far apart."""
-    assert Spellings([other], [1]).near(typed) == {}
+    assert Spellings([other], [1]).near(typed) == set()
 
 
 def test_usual_slips_cost_less() -> None:
