@@ -85,6 +85,9 @@ _HEADLINE_WORDS = frozenset(
     "Offers Offer Supports Support Creates Create Creating Center Senior Vice President Chief Officer Director CEO CFO COO Chairman Board".split()
 )
 
+_PERSON_VERBS = frozenset(
+    "Names Name Named Appoints Appoint Hires Hire Taps Elects Promotes Welcomes Selects Picks names appoints hires taps elects promotes".split()
+)
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_]\.(?=\s*[^\W\d_])|\$?\d[\d,.]*\w*|\w+(?:[-–/.&'’](?=\w)\w+)*|[^\w\s]")
 _POSSESSIVE = re.compile(r"['’][sS]?$")
 _TICKER = re.compile(
