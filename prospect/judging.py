@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -170,18 +170,25 @@ def judge_all(
     return judged
 
 
-def owed(workspace: Workspace, judged: Judged, now: datetime) -> list[Delivery]:
-    """Return the deliveries that the leads are told by: the owner's mail and CRM, and a mail for each other member of a team."""
+def owed(workspace: Workspace, judged: Judged, now: datetime, unsubscribed: Collection[tuple[str, str]] = ()) -> list[Delivery]:
+    """Return the deliveries that the leads are told by: the owner's mail and CRM, and a mail for each other member of a team.
+
+    `unsubscribed` are pairs of profile and address (in lower case) that get no mail; a CRM hears of their leads all the same.
+    """
     mail, ways, places = mail_settings(workspace), routes(workspace), targets(workspace)
     mail_only = {slug: replace(route, crm=None, also=()) for slug, route in ways.items()}
     out: list[Delivery] = []
+    no_mail = {slug: replace(route, mail=None) for slug, route in ways.items()}
     for purpose, briefs in judged.briefs.items():
-        out += deliveries_for(briefs, now=now, routes=ways, mail=mail, targets=places, purpose=purpose)
+        silent = [each for each in briefs if (each.lead.profile, each.lead.owner.lower()) in unsubscribed]
+        told = [each for each in briefs if each not in silent] if silent else briefs
+        out += deliveries_for(told, now=now, routes=ways, mail=mail, targets=places, purpose=purpose)
+        out += deliveries_for(silent, now=now, routes=no_mail, mail=mail, targets=places, purpose=purpose)
         others = [
             replace(each, lead=replace(each.lead, owner=address))
             for each in briefs
             for address in recipients(workspace.profiles[each.lead.profile], each.lead)
-            if address != each.lead.owner
+            if address != each.lead.owner and (each.lead.profile, address.lower()) not in unsubscribed
         ]
         out += deliveries_for(others, now=now, routes=mail_only, mail=mail, purpose=purpose)
     return out

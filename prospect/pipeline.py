@@ -336,7 +336,7 @@ def judge(workspace: Workspace, engine: Engine, now: datetime, summary: RunSumma
     # one transaction from reading to writing: of two runs at a time the second sees the first one's leads
     with engine.begin() as conn:
         judged = judge_all(workspace, conn, now=now, resolver=known.resolver, advance=progress.advance)
-        save(conn, judged, owed(workspace, judged, now))
+        save(conn, judged, owed(workspace, judged, now, queries.unsubscriptions(conn)))
     summary.leads = [lead.id for lead in judged.leads]
     reasons = Counter(str(decision.reason) for decision in judged.decisions)
     summary.judge = {"pairs": len(judged.decisions), "leads": len(judged.leads), **dict(sorted(reasons.items()))}

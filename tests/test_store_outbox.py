@@ -105,6 +105,27 @@ def test_deliveries_of_a_lead(engine: Engine) -> None:
         assert len(q.deliveries_of(conn, limit=2)) == 2
 
 
+def test_what_waits_for_an_unsubscribed_address_is_cancelled(engine: Engine) -> None:
+    with engine.begin() as conn:
+        q.save_companies(conn, [stored.company("c1")])
+        for lead_id, profile in (("l1", "jane"), ("l2", "jane"), ("l3", "team")):
+            q.save_lead(conn, stored.lead(lead_id, profile=profile))
+    rows: list[tuple[str, dict[str, object], str]] = [
+        ("mail", {"lead_ids": ("l1",), "target": "Jane@Example.com"}, "cancelled"),
+        ("digest", {"lead_ids": ("l1", "l2"), "due": NOW + HOUR}, "cancelled"),  # not due yet, and still never to be sent
+        ("both", {"lead_ids": ("l1", "l3")}, "pending"),  # tells of another profile too
+        ("joe's", {"lead_ids": ("l1",), "target": "joe@example.com"}, "pending"),
+        ("crm", {"lead_ids": ("l1",), "target": "csv"}, "pending"),
+        ("note", {"lead_ids": ()}, "pending"),  # to the operator, about no lead
+    ]
+    for key, given, _ in rows:
+        owe(engine, key, **given)
+    with engine.begin() as conn:
+        assert q.cancel_unsubscribed(conn, "jane", "jane@example.com") == 2
+        assert q.cancel_unsubscribed(conn, "jane", "jane@example.com") == 0
+        assert {each.key: each.state for each in q.deliveries_of(conn)} == {key: state for key, _, state in rows}
+
+
 def test_threads_share_the_work_and_nothing_twice(engine: Engine) -> None:
     keys = {f"k{n:03}" for n in range(120)}
     owe(engine, *sorted(keys))

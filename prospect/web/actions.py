@@ -123,6 +123,7 @@ def _unsubscribe(request: Request, site: Site, permitted: Link, form: Mapping[st
                     queries.subscribe_again(conn, slug, permitted.by)
                 else:
                     queries.unsubscribe(conn, slug, permitted.by, site.now())
+                    queries.cancel_unsubscribed(conn, slug, permitted.by)
         if form.get("List-Unsubscribe") == "One-Click":
             return PlainTextResponse("unsubscribed")
         done = "again" if form.get("action") == "again" else "stopped"

@@ -43,13 +43,14 @@ from store.queries.leads import (
     verdicts_of,
     withdraw_lead,
 )
-from store.queries.outbox import claim, deliveries_of, enqueue, settle_failed, settle_retry, settle_sent
+from store.queries.outbox import cancel_unsubscribed, claim, deliveries_of, enqueue, settle_failed, settle_retry, settle_sent
 from store.queries.runs import backlog, begin_run, counts, end_run, first_run, last_runs, latest_source_runs, states
 from store.queries.stories import companies_with_stories, save_stories, sightings_of, stories_of
 
 __all__ = [
     "backlog",
     "begin_run",
+    "cancel_unsubscribed",
     "claim",
     "companies_with_stories",
     "counts",

@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Text, and_, cast, or_, select, update
+from sqlalchemy import Connection, Text, and_, cast, func, or_, select, update
 
-from store.queries.rows import columns_of, insert_new, record_maker, row_of
+from store.queries.rows import chunks, columns_of, insert_new, record_maker, row_of
 from store.records import Delivery
-from store.tables import deliveries
+from store.tables import deliveries, leads
 
 _COLUMNS = columns_of(Delivery, deliveries)
 _delivery = record_maker(Delivery, deliveries, lead_ids=tuple)
@@ -72,6 +72,23 @@ def _settle(conn: Connection, key: str, worker: str, **values: Any) -> bool:
     mine = and_(deliveries.c.key == key, deliveries.c.state == "claimed", deliveries.c.claimed_by == worker)
     settled = conn.execute(update(deliveries).where(mine).values(claimed_by=None, lease_until=None, **values))
     return settled.rowcount == 1
+
+
+def cancel_unsubscribed(conn: Connection, profile: str, address: str) -> int:
+    """Cancel what waits to be sent to the address about leads of this profile alone; return how many deliveries."""
+    waiting = select(deliveries.c.key, deliveries.c.lead_ids).where(
+        deliveries.c.state == "pending", func.lower(deliveries.c.target) == address.lower()
+    )
+    rows = conn.execute(waiting).all()
+    told = {lead_id for row in rows for lead_id in row.lead_ids}
+    of_profile: set[str] = set()
+    for chunk in chunks(told):
+        of_profile.update(conn.scalars(select(leads.c.id).where(leads.c.profile == profile, leads.c.id.in_(chunk))))
+    keys = [row.key for row in rows if row.lead_ids and of_profile.issuperset(row.lead_ids)]
+    for chunk in chunks(keys):
+        gone = and_(deliveries.c.key.in_(chunk), deliveries.c.state == "pending")
+        conn.execute(update(deliveries).where(gone).values(state="cancelled", error="unsubscribed"))
+    return len(keys)
 
 
 def deliveries_of(
