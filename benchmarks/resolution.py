@@ -1,0 +1,119 @@
+"""Measures the resolver on a folder of queries: python benchmarks/resolution.py FOLDER [--companies CSV] [--answers FILE]
+
+FOLDER holds queries.jsonl and truth.csv, and grow.py with the real companies unless --companies names the register. Prints the
+share right, wrong and without answer of each class, recall, precision, time and memory. The score is the same as that of the
+script that comes with the queries; this one adds how long and how large.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from enrichment.registry import read_companies
+from enrichment.resolve import Resolver
+from store.records import CompanyMatch, Mention
+
+FIELDS = ("name", "cik", "ein", "lei", "ticker", "domain", "city", "state", "country")
+
+
+def resident_mb() -> float:
+    """Return the memory of this process that lies in RAM, in megabytes."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def grown(folder: Path, rows: int) -> Path:
+    """Write the register of `rows` companies into a temporary file."""
+    target = Path(tempfile.gettempdir()) / f"companies-{rows}.csv"
+    if not target.exists():
+        with target.open("wb") as file:
+            subprocess.run(
+                [sys.executable, str(folder / "grow.py"), "--folder", str(folder), "--seed", "1", "--rows", str(rows)],
+                stdout=file,
+                check=True,
+            )
+    return target
+
+
+def outcome(given: str | None, wanted: str, also: list[str]) -> str:
+    """Name what became of a query."""
+    if (given or "") == wanted:
+        return "right"
+    if given and given in also:
+        return "neither"
+    return "wrong" if given else "null"
+
+
+def print_table(answers: dict[str, CompanyMatch], truth: dict[str, dict[str, str]]) -> None:
+    """Print outcomes by class, then recall, errors and precision of the surest three quarters."""
+    outcomes = {query: outcome(answers[query].company_id, row["company_id"], row["also"].split(";")) for query, row in truth.items()}
+    by_class: dict[str, Counter[str]] = defaultdict(Counter)
+    for query, row in truth.items():
+        by_class[row["class"] + ("" if row["company_id"] else " (none)")][outcomes[query]] += 1
+    print(f"{'class':12}{'n':>6}{'right':>8}{'wrong':>8}{'null':>8}{'neither':>9}")
+    for name, counted in sorted(by_class.items()):
+        print(
+            f"{name:12}{counted.total():>6}"
+            + "".join(f"{counted[kind]:>8}" for kind in ("right", "wrong", "null"))
+            + f"{counted['neither']:>9}"
+        )
+    some = [outcomes[query] for query, row in truth.items() if row["company_id"]]
+    none = [outcomes[query] for query, row in truth.items() if not row["company_id"] and row["class"] in "ghi"]
+    print(f"recall@1 of the answerable                {some.count('right') / (len(some) - some.count('neither')):.4f}")
+    print(f"wrong, answerable                         {some.count('wrong') / len(some):.4f}")
+    print(f"wrong, no such company (classes g, h, i)  {none.count('wrong') / max(1, len(none)):.4f}")
+    surest = sorted(
+        (-answers[query].score, how == "right")
+        for query, how in outcomes.items()
+        if how in ("right", "wrong") and answers[query].company_id
+    )
+    count = round(0.75 * len(some))
+    print(
+        f"precision at 75 % coverage                {sum(right for _, right in surest[:count]) / count:.4f}" if len(surest) >= count else ""
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--companies", type=Path, help="the register; grown from the folder's by default")
+    parser.add_argument("--rows", type=int, default=420_000)
+    parser.add_argument("--answers", type=Path, help="write the answers as JSON Lines")
+    args = parser.parse_args()
+    companies = args.companies or grown(args.folder, args.rows)
+    queries = [json.loads(line) for line in (args.folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()]
+    with (args.folder / "truth.csv").open(encoding="utf-8", newline="") as file:
+        truth = {row["id"]: row for row in csv.DictReader(file)}
+
+    before = resident_mb()
+    began = time.process_time()
+    resolver = Resolver(read_companies(companies))
+    build_s, memory_mb = time.process_time() - began, resident_mb() - before
+    mentions = [Mention(**{field: query[field] for field in FIELDS if field in query}) for query in queries]
+    began = time.process_time()
+    matches = [resolver.resolve(mention) for mention in mentions]
+    per_second = len(matches) / (time.process_time() - began)
+
+    answers = {query["id"]: match for query, match in zip(queries, matches, strict=True)}
+    print_table(answers, truth)
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3 - before
+    print(
+        f"{len(resolver):,} companies: built in {build_s:.1f} s CPU, {memory_mb:.0f} MB (peak {peak_mb:.0f}); {per_second:,.0f} queries per CPU-second"
+    )
+    if args.answers:
+        with args.answers.open("w", encoding="utf-8") as file:
+            for query, match in answers.items():
+                file.write(json.dumps({"id": query, "company_id": match.company_id, "score": match.score, "reasons": match.reasons}) + "\n")
+
+
+if __name__ == "__main__":
+    main()
