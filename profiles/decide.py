@@ -347,16 +347,20 @@ def decide(
     atlas: Atlas | None = None,
 ) -> Decision:
     """Return what the profile says of the company at `now`, with one reason; `slug` is the stem of the profile's file."""
-    case = Case(profile, slug, company, tuple(stories), history, now, atlas)
+    return judge(Case(profile, slug, company, tuple(stories), history, now, atlas))
+
+
+def judge(case: Case) -> Decision:
+    """Return the decision of a case."""
     reason, detail = next(answer for ask in RULES if (answer := ask(case)) is not None)
     return Decision(
-        profile=slug,
-        company_id=company.id,
-        now=now,
+        profile=case.slug,
+        company_id=case.company.id,
+        now=case.now,
         reason=reason,
         detail=detail,
         score=case.score.total,
-        threshold=profile.threshold,
+        threshold=case.profile.threshold,
         parts=case.score.parts,
         story_ids=case.score.story_ids,
     )

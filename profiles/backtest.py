@@ -1,0 +1,274 @@
+"""Replays a profile day by day over what was stored, by the time it was first seen: the alerts that would have gone out.
+
+A replay knows at every moment what was known then: the stories are told anew from the sightings seen so far. So its leads have
+the ids that live runs at the same moments give them. Companies are taken one after the other and forgotten unless they alert, so
+that a million events need little memory.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from profiles.decide import Case, History, decide_together, judge
+from profiles.geography import Atlas
+from profiles.leads import assigned, leads_after
+from profiles.profile import Profile
+from profiles.reach import can_reach, openings, rises_by_itself
+from profiles.scoring import Score, score
+from store.records import Company, Decision, Lead, Reason, Sighting, Story
+
+Tell = Callable[[Sequence[Sighting]], Sequence[Story]]  # enrichment.stories.tell_stories
+QUARTER = timedelta(days=365.25 / 4)
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One message that would have gone out: a new lead, one sent again, or a correction."""
+
+    moment: datetime
+    decision: Decision
+    lead: Lead
+    company: Company
+    stories: tuple[Story, ...]  # those of the lead as they were then, most points first
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a profile would have sent at these moments."""
+
+    slug: str
+    moments: tuple[datetime, ...]
+    alerts: tuple[Alert, ...]  # in order of time, the best of a moment first
+    held: tuple[Decision, ...]  # what would have been held for review, the last decision of each company
+    companies: int  # looked at
+    events: int  # looked at
+
+    @property
+    def leads(self) -> tuple[Alert, ...]:
+        """The new leads alone."""
+        return tuple(alert for alert in self.alerts if alert.decision.reason is Reason.ALERTED)
+
+    @property
+    def leads_per_quarter(self) -> float:
+        """New leads a quarter, at the pace of the replay."""
+        length = self.moments[-1] - self.moments[0] + _step(self.moments) if self.moments else timedelta(0)
+        return len(self.leads) * (QUARTER / length) if length else 0.0
+
+
+@dataclass
+class Timeline:
+    """One company with its sightings in the order they were first seen; stories and scores are kept once worked out."""
+
+    company: Company
+    sightings: Sequence[Sighting]
+    tell: Tell
+    _stories: dict[int, tuple[Story, ...]] = field(default_factory=dict)
+    _scores: dict[datetime, Score] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sightings = sorted(self.sightings, key=lambda sighting: (sighting.first_seen, sighting.event.id))
+        self.seen = [sighting.first_seen for sighting in self.sightings]
+
+    def stories(self, moment: datetime) -> tuple[Story, ...]:
+        """Return the stories as they could be told then."""
+        known = bisect_right(self.seen, moment)
+        if known not in self._stories:
+            self._stories[known] = tuple(self.tell(self.sightings[:known])) if known else ()
+        return self._stories[known]
+
+    def case(self, profile: Profile, slug: str, history: History, moment: datetime, atlas: Atlas | None) -> Case:
+        """Return the case of that moment; a score that is known is not worked out again, since it depends on no history."""
+        case = Case(profile, slug, self.company, self.stories(moment), history, moment, atlas)
+        if not profile.clipping:
+            if moment not in self._scores:
+                self._scores[moment] = score(profile, self.company, case.stories, moment)
+            case.__dict__["score"] = self._scores[moment]
+        return case
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """The lists of a profile, resolved to ids."""
+
+    included: frozenset[str] | None = None
+    excluded: frozenset[str] = frozenset()
+
+
+def daily(first: datetime, days: int) -> tuple[datetime, ...]:
+    """Return the moments of `days` nightly runs, the first at `first`."""
+    return tuple(first + timedelta(days=day) for day in range(days))
+
+
+def backtest(
+    profile: Profile,
+    slug: str,
+    seen: Iterable[tuple[Company, Sequence[Sighting]]],
+    moments: Sequence[datetime],
+    tell: Tell,
+    *,
+    since: datetime | None = None,
+    accounts: Accounts = Accounts(),
+    atlas: Atlas | None = None,
+) -> Replay:
+    """Return what the profile would have sent in runs at `moments`, given each company with all its sightings.
+
+    `since` is when news begin, as for a live run; sightings first seen before the first moment are known from the beginning.
+    """
+    moments = tuple(sorted(moments))
+    companies = events = 0
+    kept: list[tuple[Timeline, list[Alert], Decision | None]] = []
+    reachable: dict[frozenset[str], bool] = {}
+    for company, sightings in seen:
+        companies += 1
+        events += len(sightings)
+        if company.id in accounts.excluded or (accounts.included is not None and company.id not in accounts.included):
+            continue
+        kinds = frozenset(sighting.event.kind for sighting in sightings)
+        if kinds not in reachable:
+            reachable[kinds] = can_reach(profile, kinds)
+        if not reachable[kinds]:
+            continue
+        timeline = Timeline(company, sightings, tell)
+        alerts, last = _replay_one(_unlimited(profile), slug, timeline, moments, since, accounts, atlas)
+        if alerts or (last is not None and last.reason is Reason.FOR_REVIEW):
+            kept.append((timeline, alerts, last))
+    held = tuple(last for _, _, last in kept if last is not None and last.reason is Reason.FOR_REVIEW)
+    if _shares_leads(profile):
+        # leads of different companies depend on each other: those that alert at all are replayed together, day by day
+        alerts, late = _replay_together(profile, slug, [timeline for timeline, found, _ in kept if found], moments, since, accounts, atlas)
+        held = (*(decision for decision in held if decision.company_id not in late), *late.values())
+    else:
+        alerts = [alert for _, found, _ in kept for alert in found]
+    order = sorted(alerts, key=lambda alert: (alert.moment, -alert.decision.score, alert.company.id))
+    return Replay(slug, moments, tuple(order), held, companies, events)
+
+
+def _unlimited(profile: Profile) -> Profile:
+    """Return the profile without what lets companies compete; whoever alerts with it, can alert only without it too."""
+    return profile.model_copy(update={"limit": None}) if profile.limit is not None else profile
+
+
+def _shares_leads(profile: Profile) -> bool:
+    return profile.limit is not None or (profile.team is not None and profile.team.assign == "round_robin")
+
+
+def _due(profile: Profile, timeline: Timeline, moments: Sequence[datetime]) -> set[int]:
+    """Return the indices of the moments at which something can have changed for the company by itself or by a new sighting."""
+    first = {at for seen in timeline.seen if (at := bisect_left(moments, seen)) < len(moments)}
+    if not first:
+        return set()
+    if rises_by_itself(profile):
+        return set(range(min(first), len(moments)))
+    start = min(first)
+    return first | _openings(profile, None, moments, start)
+
+
+def _openings(profile: Profile, lead: Lead | None, moments: Sequence[datetime], at: int) -> set[int]:
+    found = openings(profile, lead, moments[at], moments[-1])
+    return {index for moment in found if (index := bisect_left(moments, moment)) < len(moments)}
+
+
+def _replay_one(
+    profile: Profile,
+    slug: str,
+    timeline: Timeline,
+    moments: Sequence[datetime],
+    since: datetime | None,
+    accounts: Accounts,
+    atlas: Atlas | None,
+) -> tuple[list[Alert], Decision | None]:
+    due = _due(profile, timeline, moments)
+    alerts: list[Alert] = []
+    leads: dict[str, Lead] = {}
+    decision = None
+    while due:
+        at = min(due)
+        due.remove(at)
+        known = tuple(leads.values())
+        history = History(leads=known, since=since, included=accounts.included, excluded=accounts.excluded)
+        case = timeline.case(profile, slug, history, moments[at], atlas)
+        decision = judge(case)
+        made = leads_after(profile, decision, case.stories, known, assigned(profile, timeline.company, known, ()))
+        for lead in made:
+            leads[lead.id] = lead
+            alerts.append(_alert(decision, lead, timeline, moments[at]))
+            due |= {index for index in _openings(profile, lead, moments, at) if index > at}
+    return alerts, decision
+
+
+def _replay_together(
+    profile: Profile,
+    slug: str,
+    timelines: Sequence[Timeline],
+    moments: Sequence[datetime],
+    since: datetime | None,
+    accounts: Accounts,
+    atlas: Atlas | None,
+) -> tuple[list[Alert], dict[str, Decision]]:
+    due: dict[int, set[int]] = {}
+    for number, timeline in enumerate(timelines):
+        for at in _due(profile, timeline, moments):
+            due.setdefault(at, set()).add(number)
+    alerts: list[Alert] = []
+    leads: dict[str, dict[str, Lead]] = {}
+    held: dict[str, Decision] = {}
+    for at, moment in enumerate(moments):
+        numbers = sorted(due.pop(at, ()))
+        if not numbers:
+            continue
+        recent = tuple(lead for known in leads.values() for lead in known.values())
+        cases = []
+        for number in numbers:
+            timeline = timelines[number]
+            known = tuple(leads.get(timeline.company.id, {}).values())
+            history = History(known, recent, since, accounts.included, accounts.excluded)
+            cases.append((timeline.company, timeline.stories(moment), history))
+        for number, (decision, made) in zip(numbers, decide_together(profile, slug, cases, moment, atlas), strict=True):
+            timeline = timelines[number]
+            held.pop(timeline.company.id, None)
+            if decision.reason is Reason.FOR_REVIEW:
+                held[timeline.company.id] = decision
+            for lead in made:
+                leads.setdefault(timeline.company.id, {})[lead.id] = lead
+                alerts.append(_alert(decision, lead, timeline, moment))
+                for later in _openings(profile, lead, moments, at):
+                    if later > at:
+                        due.setdefault(later, set()).add(number)
+    return alerts, held
+
+
+def _alert(decision: Decision, lead: Lead, timeline: Timeline, moment: datetime) -> Alert:
+    by_id = {story.id: story for story in timeline.stories(moment)}
+    return Alert(moment, decision, lead, timeline.company, tuple(by_id[id_] for id_ in lead.story_ids if id_ in by_id))
+
+
+def _step(moments: Sequence[datetime]) -> timedelta:
+    return (moments[-1] - moments[0]) / (len(moments) - 1) if len(moments) > 1 else timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a change to a profile adds and loses."""
+
+    kept: tuple[tuple[Alert, Alert], ...]  # before and after
+    added: tuple[Alert, ...]
+    lost: tuple[Alert, ...]
+
+
+def compare(before: Replay, after: Replay) -> Comparison:
+    """Return which new leads of the two replays are the same: of one company, with a story in common."""
+    left = list(before.leads)
+    kept, added = [], []
+    for alert in after.leads:
+        same = next(
+            (old for old in left if old.company.id == alert.company.id and set(old.lead.event_ids) & set(alert.lead.event_ids)), None
+        )
+        if same is None:
+            added.append(alert)
+        else:
+            left.remove(same)
+            kept.append((same, alert))
+    return Comparison(tuple(kept), tuple(added), tuple(left))

@@ -1,0 +1,80 @@
+"""What a profile can be moved by: the kinds it needs, and when its decision can change without anything new."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from profiles.profile import Profile
+from profiles.times import midnight, window_start
+from profiles.wants import ANY_KIND, Absence, AnyWant, Combination, Sequence, Want
+from store.records import Lead
+
+
+def kinds_of(profile: Profile) -> frozenset[str]:
+    """Return the kinds whose events can give the profile points; ANY_KIND among them when all can."""
+    return frozenset(kind for want in profile.wants if want.weight >= 0 for step in _giving(want) for kind in step)
+
+
+def _giving(want: AnyWant) -> list[frozenset[str]]:
+    """Return the kinds of each event that must be there for the want to be met; of `any` one set for all of its steps."""
+    if isinstance(want, Want):
+        return [frozenset(want.trigger)]
+    if isinstance(want, Sequence):
+        return [frozenset(step.trigger) for step in want.then]
+    if isinstance(want, Combination):
+        either = [frozenset(kind for step in want.any_ for kind in step.trigger)] if want.any_ else []
+        return [*(frozenset(step.trigger) for step in want.all_), *either]
+    return [frozenset(want.after.trigger)]
+
+
+def needed(profile: Profile) -> list[frozenset[str]]:
+    """Return the sets of kinds of which the profile needs one each before it can alert: those of its required wants."""
+    return [kinds for want in profile.wants if want.required for kinds in _giving(want) if ANY_KIND not in kinds]
+
+
+def can_reach(profile: Profile, kinds: Collection[str]) -> bool:
+    """Return whether a company with events of these kinds could alert, were all of them sure, fresh and as wanted."""
+
+    def met(want: AnyWant) -> bool:
+        return all(ANY_KIND in wanted or not wanted.isdisjoint(kinds) for wanted in _giving(want))
+
+    most = 0.0
+    for want in profile.wants:
+        there = met(want)
+        if want.required and not there:
+            return False
+        if there and want.weight > 0:
+            if isinstance(want, Want) and want.count == "each":
+                return True
+            most += want.weight
+    return most >= profile.threshold
+
+
+def rises_by_itself(profile: Profile) -> bool:
+    """Return whether the score can rise with nothing new: bad signs fade, times of absence come to their end."""
+    return profile.where.age is not None or any(
+        want.weight < 0 or isinstance(want, Absence) or (isinstance(want, Combination) and bool(want.none_)) for want in profile.wants
+    )
+
+
+def openings(profile: Profile, lead: Lead | None, after: datetime, until: datetime) -> list[datetime]:
+    """Return the moments in (after, until] at which a silent decision can turn into an alert with nothing new, but for `rises_by_itself`.
+
+    That is when the cooldown of `lead` ends, a snooze ends, the profile becomes active, or a new quota begins.
+    """
+    found = []
+    if lead is not None:
+        found.append(lead.updated + profile.cooldown)
+        if lead.snoozed_until is not None:
+            found.append(lead.snoozed_until)
+    if profile.snooze is not None:
+        found.append(midnight(profile.snooze, profile.time_zone))
+    if profile.active is not None and profile.active.from_ is not None:
+        found.append(midnight(profile.active.from_, profile.time_zone))
+    if profile.limit is not None:
+        day = after
+        while day <= until:
+            day += timedelta(days=7)
+            found.append(window_start(min(day, until), profile.limit.per, profile.time_zone))
+    return sorted({moment for moment in found if after < moment <= until})
