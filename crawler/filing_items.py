@@ -205,15 +205,13 @@ def _heading(text: str, match: re.Match[str], old: bool) -> ItemHeading | None:
     line_end = text.find("\n", match.end())
     line_end = len(text) if line_end < 0 else line_end
     rest = text[match.end() : line_end].strip()
-    # a heading in words of the filer's own is short and stands alone; a longer rest is the item's text
-    if 0 < len(rest) <= 120 and not rest.endswith((".", ";")) and match.end() <= line_end:
+    titles = (OLD_TITLES if old else TITLES)[code]
+    if any(fuzz.ratio(_letters(rest), _letters(known)) >= 70 for known in titles):
+        # words near the official ones, on this line or the one below: "Regulation FD."
         return ItemHeading(code, rest, start, line_end)
-    if not rest:
-        # the title on the line below, in words near the official ones: "Regulation FD."
-        below = re.match(r"\s*([^\n]{4,160})", text[line_end:])
-        titles = (OLD_TITLES if old else TITLES)[code]
-        if below and any(fuzz.ratio(_letters(below[1]), _letters(known)) >= 70 for known in titles):
-            return ItemHeading(code, below[1].strip(), start, line_end + below.end())
+    if 0 < len(rest) <= 120 and not rest.endswith((".", ";")) and "\n" not in match[0]:
+        # a heading in words of the filer's own is short and stands alone; a longer rest is the item's text
+        return ItemHeading(code, rest, start, line_end)
     return ItemHeading(code, "", start, match.end())
 
 

@@ -26,7 +26,6 @@ from crawler.urls import address_refusal, refusal
 from crawler.visit import Visit
 
 LONGEST_WAIT_S = 120.0  # a longer Retry-After ends the request; the next crawl asks again
-FIRST_RETRY_S = 1.0
 RATE_PAGE = b"Request Rate Threshold Exceeded"
 
 
@@ -99,8 +98,8 @@ class Backoff(RetryMiddleware):  # type: ignore[misc]
         return answer
 
     async def _pause(self, request: Request) -> None:
-        first: float = self.crawler.settings.getfloat("PROSPECT_FIRST_RETRY_S", FIRST_RETRY_S)
-        await asyncio.sleep(first * 3 ** int(request.meta.get("retry_times", 0)))
+        first: float = self.crawler.settings.getfloat("PROSPECT_FIRST_RETRY_S")
+        await asyncio.sleep(first * 3.0 ** int(request.meta.get("retry_times", 0)))
 
 
 class KeepAsSent(HttpCompressionMiddleware):  # type: ignore[misc]

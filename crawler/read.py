@@ -163,6 +163,7 @@ def _read_page(body: bytes, raw: RawDocument) -> Document:
     text = article_text(markup, tree, title=facts.title)
     if reason := why_unreadable(facts.title or "", text, markup, free=facts.free):
         raise Unreadable(reason)
+    company = facts.company or issuer_in_text(text)
     published = _first_publication(facts.published, facts.date_only, raw.hints.get("published"))
     return _from_hints(
         raw,
@@ -171,7 +172,7 @@ def _read_page(body: bytes, raw: RawDocument) -> Document:
         published=published,
         author=facts.author,
         publisher=facts.publisher,
-        company=facts.company or issuer_in_text(text),
+        company=company if company != facts.publisher else None,
         fields={"language": facts.language} if facts.language else {},
     )
 

@@ -19,7 +19,7 @@ from scrapy.responsetypes import responsetypes
 
 from crawler.errors import SourceFailed, Unreadable
 from crawler.pipelines import TrialMemory
-from crawler.read import read_document
+from crawler.read import RECORD_TYPE, read_document
 from crawler.run import CrawlSettings, try_source
 from crawler.source import Source
 from crawler.urls import canonical_url
@@ -118,12 +118,14 @@ def expected_list(body: bytes, note: Mapping[str, Any]) -> dict[str, Any]:
     request = next((r for r in start_requests(spider) if first is None or r.url == first), None)
     if request is None:
         return {"error": "the spider asks for nothing"}
-    found: dict[str, Any] = {"pages": [], "lists": [], "records": []}
+    found: dict[str, Any] = {"pages": [], "lists": [], "records": [], "kept": []}
     try:
         for result in answer(request, body, url=note["url"], content_type=note.get("content_type", "")):
             if isinstance(result, FetchedPage):
-                record = json.loads(result.body)
-                found["records"].append({"url": result.url, **record})
+                if result.content_type == RECORD_TYPE:
+                    found["records"].append({"url": result.url, **json.loads(result.body)})
+                else:
+                    found["kept"].append({"url": result.url, "content_type": result.content_type, "bytes": len(result.body)})
             elif result.meta.get("list"):
                 found["lists"].append(result.url)
             else:

@@ -43,6 +43,7 @@ class CrawlSettings:
     since: date | None = None  # a source's first crawl reaches back to this day
     timeout_s: float = 1800.0  # one source's crawl
     request_timeout_s: float = 60.0
+    first_retry_s: float = 1.0  # pause before the first retry; each further one is three times as long
     limit: int | None = None  # pages at most; a trial
     at_once: int = 8  # crawls side by side in one child process
 

@@ -72,6 +72,7 @@ def crawl_settings(source: Source, crawl: CrawlSettings) -> dict[str, Any]:
         "DOWNLOAD_HANDLERS": {"file": None, "data": None, "ftp": None, "s3": None},
         "REDIRECT_MAX_TIMES": 5,
         "RETRY_TIMES": 2,
+        "PROSPECT_FIRST_RETRY_S": crawl.first_retry_s,
         "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
         "CLOSESPIDER_TIMEOUT": int(crawl.timeout_s),
         "DEPTH_LIMIT": 0,

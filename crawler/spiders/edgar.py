@@ -246,6 +246,7 @@ def read_current_feed(body: bytes) -> list[Listed] | None:
     if root is None or root.tag != "feed":
         return None
     found: dict[str, Listed] = {}
+    subjects: set[str] = set()
     for entry in root.iterfind("entry"):
         title = " ".join((entry.findtext("title") or "").split())
         link = entry.find("link")
@@ -265,8 +266,10 @@ def read_current_feed(body: bytes) -> list[Listed] | None:
             "published": entry.findtext("updated") or "",
             "publisher": "SEC EDGAR",
         }
-        known = found.get(index[3])
-        # the filer's own line tells more than that of a reporting owner
-        if known is None or parts[4] in ("Filer", "Issuer", "Subject"):
+        # the first filer's own line tells more than that of a reporting owner
+        subject = parts[4] in ("Filer", "Issuer", "Subject")
+        if index[3] not in found or (subject and index[3] not in subjects):
             found[index[3]] = Listed(f"{index[1]}/{index[2]}/{index[3]}.txt", hints)
+        if subject:
+            subjects.add(index[3])
     return list(found.values())

@@ -22,14 +22,14 @@ class Options(SpiderOptions):
 
     item: str  # one entry of the list
     link: str = "a::attr(href)"  # within the entry: the page's address
-    title: str | None = None  # within the entry
+    headline: str | None = None  # within the entry: its text
     date: str | None = None  # within the entry; several matches are joined by spaces ("7", "AUG", "2026")
     date_format: str | None = None  # as strptime takes it, where the date is not one that reads itself: "%m/%d/%y"
     next: str | None = None  # the next page's address, on the whole page
     page_url: str | None = None  # or a pattern for the pages: "https://example.com/news?page={page}", from 2 on
     pages: int = Field(default=5, ge=1, le=500)  # at most, as long as a page shows new entries
 
-    @field_validator("item", "link", "title", "date", "next")
+    @field_validator("item", "link", "headline", "date", "next")
     @classmethod
     def _selectors(cls, selector: str | None) -> str | None:
         if selector is not None:
@@ -92,7 +92,7 @@ def read_listing(response: Response, options: Options) -> list[Listed]:
         href = select(item, options.link).get()
         if not href or href.startswith(("#", "javascript:", "mailto:")):
             continue
-        title = " ".join((text_of(select(item, options.title)) if options.title else "").split())
+        title = " ".join((text_of(select(item, options.headline)) if options.headline else "").split())
         said = text_of(select(item, options.date)) if options.date else ""
         entries.append(Listed(response.urljoin(href.strip()), {"title": title, "published": listed_date(said, options.date_format)}))
     return entries
