@@ -28,6 +28,7 @@ world: $(VENV)/.installed-test
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("prospect needs Python 3.11 to 3.13; name one: make PYTHON=python3.12 …" if not (3, 11) <= sys.version_info < (3, 14) else 0)'
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[web]'
