@@ -24,6 +24,8 @@ from warcio.warcwriter import BaseWARCWriter
 from crawler.errors import ArchiveError
 
 MAX_BODY_BYTES = 64_000_000
+# one row or entry of a structured source (a lay-off notice, a job), as its spider cut it out
+RECORD_TYPE = "application/x-prospect-record+json"
 # hop-by-hop headers describe the connection, not the body
 CONNECTION_HEADERS = {"transfer-encoding", "connection", "keep-alive"}
 

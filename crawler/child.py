@@ -24,7 +24,6 @@ from scrapy.settings import Settings
 from crawler.archive import MAX_BODY_BYTES, Archive, decoded
 from crawler.errors import SourceFailed, Unreadable
 from crawler.pipelines import StoreMemory, TrialMemory
-from crawler.read import read_document
 from crawler.run import CrawlSettings, run_as_json, settings_from_json
 from crawler.settings import crawl_settings, process_settings
 from crawler.source import Source
@@ -125,6 +124,8 @@ async def crawl_in_this_process(process: AsyncCrawlerProcess, source: Source, se
 
 def _tried(page: FetchedPage, source: Source) -> dict[str, Any]:
     """Return a page of a trial as it would be read."""
+    from crawler.read import read_document  # the readers cost a third of a second that a crawl does without
+
     encoding = next((value for name, value in page.headers if name.lower() == "content-encoding"), "")
     body = decoded(page.body, encoding, MAX_BODY_BYTES)
     raw = RawDocument(

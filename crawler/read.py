@@ -17,7 +17,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.archive import warc_pages
+from crawler.archive import RECORD_TYPE, warc_pages
 from crawler.article import article_text
 from crawler.errors import Unreadable
 from crawler.filings import Filing, is_filing_page, is_submission, read_filing_page, read_submission
@@ -27,10 +27,8 @@ from crawler.unreadable import why_unreadable
 from crawler.urls import canonical_url
 from store.records import Document, RawDocument, fingerprint
 
-__all__ = ["RECORD_TYPE", "Unreadable", "read_document", "read_file"]
+__all__ = ["Unreadable", "read_document", "read_file"]
 
-# one row or entry of a structured source (a lay-off notice, a job, a return), as its spider cut it out
-RECORD_TYPE = "application/x-prospect-record+json"
 MAX_PDF_PAGES = 40
 MAX_TEXT_CHARS = 400_000
 LOOKS_LIKE_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|article|div|p|title|meta|table)\b", re.IGNORECASE)

@@ -17,9 +17,10 @@ import scrapy
 from scrapy.http import Request, Response
 from scrapy.responsetypes import responsetypes
 
+from crawler.archive import RECORD_TYPE
 from crawler.errors import SourceFailed, Unreadable
 from crawler.pipelines import TrialMemory
-from crawler.read import RECORD_TYPE, read_document
+from crawler.read import read_document
 from crawler.run import CrawlSettings, try_source
 from crawler.source import Source
 from crawler.urls import canonical_url

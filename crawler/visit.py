@@ -16,7 +16,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
-from crawler.read import RECORD_TYPE
+from crawler.archive import RECORD_TYPE
 from crawler.source import Source
 from crawler.urls import canonical_url, page_canonical
 from store.records import SourceRun
