@@ -12,11 +12,14 @@ import gzip
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
+
+import numpy as np
 
 from enrichment.columns import LAYOUTS, Column, Layout, layout_of, mapped_layout
 from enrichment.values import ValueFault
@@ -24,6 +27,8 @@ from store.records import Company
 
 # a name of a company is no essay: a longer one is a row whose quotes do not close
 _LONGEST_NAME = 1_000
+# rows that are read before the first of them is passed on
+_BATCH = 5_000
 csv.field_size_limit(10_000_000)
 
 
@@ -170,9 +175,9 @@ def _csv_register(path: Path, columns: Mapping[str, str] | None, on_bad_row: Cal
         encoding = encoding_of(stream)
         stream.seek(0)
         text = io.TextIOWrapper(stream, encoding=encoding, newline="")
-        first = text.readline()
-        delimiter = max(",;\t|", key=first.count)
-        reader = csv.reader(_without_nulls(first, text), delimiter=delimiter)
+        heading = text.readline()
+        delimiter = max(",;\t|", key=heading.count)
+        reader = csv.reader(_without_nulls(heading, text), delimiter=delimiter)
         header = next(reader, [])
         if not start.strip() or not any(cell.strip() for cell in header):
             raise RegisterError(f"{path}: is empty; the first line should name the columns, at least id and name")
@@ -181,26 +186,75 @@ def _csv_register(path: Path, columns: Mapping[str, str] | None, on_bad_row: Cal
             raise RegisterError(f"{path}:1:1: {layout}")
         columns_read = layout.columns_in(header)
         as_of = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
-        rows_of_ids: dict[str, int] = {}
-        for cells in reader:
-            if not any(cells):
-                continue
-            row = reader.line_num
-            if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
-                message = f"{len(cells)} values for {len(header)} columns; put values that hold a '{delimiter}' into double quotes"
-                _report(BadRow(path, row, len(header) + 1, message, tuple(cells)), on_bad_row)
-                continue
-            try:
-                company = _company_of(cells, columns_read, layout, as_of)
-            except ValueFault as fault:
-                _report(BadRow(path, row, fault.column, str(fault), tuple(cells)), on_bad_row)
-                continue
-            if company.id in rows_of_ids:
-                message = f"id '{company.id}' stands in row {rows_of_ids[company.id]} already; give each company its own id"
-                _report(BadRow(path, row, 1 + _index_of(columns_read, "id"), message, tuple(cells)), on_bad_row)
-                continue
-            rows_of_ids[company.id] = row
-            yield company
+        id_column = 1 + _index_of(columns_read, "id")
+        seen = SeenIds()
+        companies = _companies_in(reader, path, len(header), columns_read, layout, as_of, delimiter, on_bad_row)
+        while batch := list(islice(companies, _BATCH)):
+            firsts = seen.add([company.id for _, company, _ in batch], [row for row, _, _ in batch])
+            for (row, company, cells), first in zip(batch, firsts, strict=True):
+                if first:
+                    message = f"id '{company.id}' stands in row {first} already; give each company its own id"
+                    _report(BadRow(path, row, id_column, message, cells), on_bad_row)
+                else:
+                    yield company
+
+
+def _companies_in(
+    reader: Any,
+    path: Path,
+    width: int,
+    columns: tuple[Column, ...],
+    layout: Layout,
+    as_of: date,
+    delimiter: str,
+    on_bad_row: Callable[[BadRow], None] | None,
+) -> Iterator[tuple[int, Company, tuple[str, ...]]]:
+    """Yield (row, company, cells) of the rows that hold a company."""
+    for cells in reader:
+        if not any(cells):
+            continue
+        row = reader.line_num
+        if len(cells) > width and any(cell.strip() for cell in cells[width:]):
+            message = f"{len(cells)} values for {width} columns; put values that hold a '{delimiter}' into double quotes"
+            _report(BadRow(path, row, width + 1, message, tuple(cells)), on_bad_row)
+            continue
+        try:
+            yield row, _company_of(cells, columns, layout, as_of), tuple(cells)
+        except ValueFault as fault:
+            _report(BadRow(path, row, fault.column, str(fault), tuple(cells)), on_bad_row)
+
+
+class SeenIds:
+    """The ids read so far with their rows, in 16 bytes each: a dict of half a million would be the largest thing in memory.
+
+    Ids are kept as 64-bit hashes; that two of a million ids share one happens in one file of some forty million.
+    """
+
+    def __init__(self) -> None:
+        self._hashes = np.zeros(0, dtype=np.int64)  # ascending
+        self._rows = np.zeros(0, dtype=np.int64)
+
+    def add(self, ids: Sequence[str], rows: Sequence[int]) -> list[int]:
+        """Return for each id the row where it stood before, 0 where it is new; and remember the new ones."""
+        hashes = np.fromiter(map(hash, ids), dtype=np.int64, count=len(ids))
+        at = np.searchsorted(self._hashes, hashes)
+        within = at < len(self._hashes)
+        known = np.zeros(len(ids), dtype=bool)
+        known[within] = self._hashes[at[within]] == hashes[within]
+        firsts = np.zeros(len(ids), dtype=np.int64)
+        firsts[known] = self._rows[at[known]]
+        here: dict[int, int] = {}
+        for place in np.flatnonzero(~known).tolist():
+            first = here.setdefault(int(hashes[place]), place)
+            if first != place:
+                firsts[place] = rows[first]
+        new = sorted((key, rows[place]) for key, place in here.items())
+        keys = np.array([key for key, _ in new], dtype=np.int64)
+        where = np.searchsorted(self._hashes, keys)
+        self._hashes = np.insert(self._hashes, where, keys)
+        self._rows = np.insert(self._rows, where, np.array([row for _, row in new], dtype=np.int64))
+        listed: list[int] = firsts.tolist()
+        return listed
 
 
 def _company_of(cells: list[str], columns: tuple[Column, ...], layout: Layout, as_of: date) -> Company:
