@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 NOT_THERE: dict[str, str] = {}  # component -> cure; printed at the end of the run, whatever the verbosity
@@ -94,7 +95,7 @@ def private_postgres(binaries: Path) -> Iterator[str]:
             [*as_user(user), str(binaries / "postgres"), "-D", str(cluster), *options], cwd=folder, stdout=log, stderr=log
         )
     try:
-        wait_for_port(port, server, folder / "log")
+        wait_for_postgres(port, server, folder / "log")
         yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
     finally:
         server.send_signal(2)  # "fast shutdown": do not wait for clients
@@ -125,13 +126,15 @@ def user_group(user: str) -> int:
     return pwd.getpwnam(user).pw_gid
 
 
-def wait_for_port(port: int, server: subprocess.Popen[bytes], log: Path, timeout_s: float = 60) -> None:
-    """Return when the server takes connections; raise RuntimeError with its log when it ends or takes too long."""
+def wait_for_postgres(port: int, server: subprocess.Popen[bytes], log: Path, timeout_s: float = 90) -> None:
+    """Return when the server answers a question; raise RuntimeError with its log when it ends or takes too long."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            with socket.create_connection(("127.0.0.1", port), timeout=1):
+            # a connection alone is no proof: the port is open while the server still says "starting up"
+            with psycopg.connect(host="127.0.0.1", port=port, user="postgres", connect_timeout=5) as conn:
+                conn.execute("SELECT 1")
                 return
-        except OSError:
+        except psycopg.OperationalError:
             time.sleep(0.05)
     raise RuntimeError(f"PostgreSQL did not start: {log.read_text()[-2000:]}")
