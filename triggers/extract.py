@@ -169,6 +169,11 @@ class Extractor:
             confidence = min(0.99, confidence * 1.1)
         facts = {fact: found.facts.get(fact) for fact in kind.facts}
         _fill(kind, facts, view, found)
+        own = kind.company_fact
+        if own and not facts.get(own):
+            facts[own] = company
+        elif own and found.company is None and facts[own] and is_name(clean_name(facts[own] or "")) and not view.of("company"):
+            company = reading.parties.fullest(facts[own] or "")
         at = view.span(found.start, found.end)[0]
         return _Candidate(name, sentence, reading.index, facts, company, status, happened_on(view, at, reading.base), confidence)
 

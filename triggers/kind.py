@@ -160,6 +160,7 @@ class Kind(Strict):
     main_only: bool = False  # beyond headline and lead only where the document's own company is the company
     facts: Mapping[str, Fact] = {}
     main_facts: tuple[str, ...] = ()  # two events of one document with the same main facts are one; () is one a document and company
+    company_fact: str | None = None  # the fact that the event's own company fills where the wording names nobody: acquirer
     items: tuple[str, ...] = ()  # 8-K items that tell of it
     playbook: Playbook
     examples: tuple[Example, ...] = ()
@@ -187,7 +188,7 @@ class Kind(Strict):
                 raise ValueError(
                     f"pattern {pattern.match!r} fills '{fact}', which is no fact of the kind; known: {', '.join(sorted(known))}"
                 )
-        for fact in self.main_facts:
+        for fact in (*self.main_facts, *([self.company_fact] if self.company_fact else [])):
             if fact not in known:
                 raise ValueError(f"main fact '{fact}' is no fact of the kind; known: {', '.join(sorted(known))}")
         for example in self.examples:
