@@ -319,12 +319,14 @@ def _send_batch(batch: _Batch, work: _Worker) -> None:
             _settle(delivery, Outcome(key=delivery.key, error=batch.fault), work)
         return
     handed_out: dict[str, Delivery] = {}
+    settled: set[str] = set()
     try:
         for outcome in batch.channel.send(_still_owed(batch.deliveries, work, handed_out), batch.settings):
             _settle(by_key[outcome.key], outcome, work)
+            settled.add(outcome.key)
             handed_out.pop(outcome.key, None)
-    except DeliveryError as error:
-        _settle_rest(handed_out, error, work)
+    except DeliveryError as error:  # nothing can be sent this way: all of the batch waits, what was not yet handed out too
+        _settle_rest({key: delivery for key, delivery in by_key.items() if key not in settled}, error, work)
     except Exception as error:  # a fault in one channel's code must not keep the other channels from sending
         log.exception("a channel broke channel=%s", batch.channel.__name__)
         _settle_rest(
