@@ -127,7 +127,7 @@ class PageFacts:
 
 def page_facts(tree: LexborHTMLParser, *, now: datetime | None = None) -> PageFacts:
     """Return what the page says of itself; dates after `now` (with a day's grace) are taken for no dates."""
-    articles = [item for item in _json_ld(tree) if _types(item) & ARTICLE_TYPES]
+    articles = [item for item in json_ld(tree) if _types(item) & ARTICLE_TYPES]
     article: Mapping[str, Any] = articles[0] if articles else {}
     metas = _metas(tree)
     title = _title(tree, article, metas)
@@ -198,7 +198,8 @@ def _moment(
     return moment.astimezone(UTC), False
 
 
-def _json_ld(tree: LexborHTMLParser) -> Iterator[Mapping[str, Any]]:
+def json_ld(tree: LexborHTMLParser) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects of a page's JSON-LD scripts, those inside a graph too; broken scripts are passed over."""
     for script in tree.css('script[type="application/ld+json"]'):
         text = (script.text(deep=True) or "").strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
         try:
