@@ -140,7 +140,9 @@ class Extractor:
             if unless and unless.search(view.masked):
                 continue
             for match in compiled.finditer(view.masked):
-                yield _found_by(pattern, match, view, self.kinds[name])
+                found = _found_by(pattern, match, view, self.kinds[name])
+                if found is not None:
+                    yield found
 
     def _judge(self, name: str, found: Found, view: View, reading: Reading) -> _Candidate | None:
         """Return the event with status, company, date and confidence, or None where it is background or stands in the wrong place."""
@@ -320,12 +322,21 @@ def _only_sentence(reading: Reading) -> bool:
     return len([s for s in reading.sentences if s.zone not in SILENT]) == 1
 
 
-def _found_by(pattern: Pattern, match: re.Match[str], view: View, kind: Kind) -> Found:
+# capitalised words that {object} may run into and that name nobody
+_NOBODY = re.compile(
+    r"(?i)^(?:january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|stakes?|debt|shares?|interest|bonds?|treasur\w+|stocks?|goods|wheat|grain|oil|gas|crude|property|land|homes?|house|foreign|ltd|inc|corp|co|plc|company|points?|spree|proposed|u\.?s\.?|bitcoin|crypto|containers?|funds?|aircraft|euros?|dollars?|q[1-4]|fy\d*|deals?|new|more|the|this|it|opportunity|range|territory)\b\W*$|^(?:\W*(?:january|february|march|april|june|july|august|september|october|november|december)\b)"
+)
+
+
+def _found_by(pattern: Pattern, match: re.Match[str], view: View, kind: Kind) -> Found | None:
+    """Return what a pattern found, or None where its {object} is a place, a person or a word that names nobody."""
     facts: dict[str, str | None] = dict(pattern.facts)
     company: str | None = None
     caught: list[Catch] = list(catches(view, match))
     for catch in caught:
         value = catch.text.strip(" ,")
+        if _is_object(pattern, catch.name) and (_NOBODY.search(value) or (catch.entity is not None and catch.entity.sort in {"place", "person"})):
+            return None
         if catch.name in {"company", "subject"}:
             company = company or value
         elif catch.name in kind.facts and not facts.get(catch.name):
@@ -335,6 +346,10 @@ def _found_by(pattern: Pattern, match: re.Match[str], view: View, kind: Kind) ->
         if group.startswith(("s_subject", "e_company")) and match.span(group)[0] == match.start() and match.group(group) is not None:
             inner_start = match.end(group) + (1 if group.startswith("e_") else 0)
     return Found(inner_start, inner_end, facts, company, pattern.status, pattern.confidence, pattern.where)
+
+
+def _is_object(pattern: Pattern, name: str) -> bool:
+    return f"{{object:{name}}}" in pattern.match
 
 
 def _fill(kind: Kind, facts: dict[str, str | None], view: View, found: Found) -> None:
