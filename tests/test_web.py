@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
+from prospect.web.site import sign_in_token, workspace_reader
 from store import queries as q
 from tests import stored
 from tests.web_site import BASE, HOSTILE, KEYS, NOW, client_of, fill, link_path, workspace_in
@@ -114,7 +115,7 @@ def test_the_site_answers_to_its_names_alone(filled: Engine, tmp_path: Path, hos
 
 def test_the_operator_signs_in_by_an_address_that_serve_prints(filled: Engine, root: Path) -> None:
     client = client_of(filled, root)
-    token = client.app.state.site.sign_in_token()  # type: ignore[attr-defined]
+    token = sign_in_token(KEYS)
     answer = client.get(f"/in/{token}")
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert "/leads/l2" in client.get("/").text
@@ -475,8 +476,6 @@ def test_a_fault_of_ours_is_a_page_without_its_inside(filled: Engine, root: Path
 
 
 def test_a_workspace_that_is_wrong_for_a_moment_keeps_the_site_up(filled: Engine, root: Path) -> None:
-    from prospect.web.site import workspace_reader
-
     read = workspace_reader(root, keep_s=0)
     (root / "profiles" / "jane.yml").write_text("name: [")
     assert set(read().profiles) == {"jane", "joe", "team"}

@@ -134,10 +134,6 @@ class Site:
             secure=(self.base_url or "").startswith("https:"),
         )
 
-    def sign_in_token(self, email: str = EVERYBODY) -> str:
-        """Return the token of an address, `/in/TOKEN`, that lets a browser in as this rep, or with EVERYBODY as the operator."""
-        return self._serializer("prospect sign-in").dumps(email)
-
     def signed_in_by(self, token: str) -> str | None:
         """Return whom a sign-in token lets in, None for one that is forged or more than 15 minutes old."""
         return self._unsigned("prospect sign-in", token, timedelta(minutes=15))
@@ -183,6 +179,11 @@ class Site:
         """Return a page of the site."""
         shared = {"now": self.now(), "path": request.url.path, "menu": True, "viewer": None}
         return HTMLResponse(self.templates.get_template(template).render(shared | dict(context)), status)
+
+
+def sign_in_token(keys: tuple[str, ...], email: str = EVERYBODY) -> str:
+    """Return the token of an address, `/in/TOKEN`, that lets a browser in as this rep, or with EVERYBODY as the operator."""
+    return str(URLSafeTimedSerializer(list(keys), salt="prospect sign-in").dumps(email))
 
 
 def site_of(request: Request) -> Site:
