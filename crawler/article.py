@@ -104,6 +104,8 @@ SPACE = re.compile(r"\s+")
 LEAST_BLOCK_CHARS = 25
 LEAST_TEXT_CHARS = 500  # a shorter article is doubtful
 SURE_SHARE = 0.55  # of the page's running text; less may be half an article
+SHORT_TEXT_CHARS = 200  # a notice of a few lines is an article where the page has little else
+SURE_SHARE_OF_SHORT = 0.85
 # lines that lead into a page's text or follow it
 LEAD_LINE = re.compile(
     r"^(?:(?:news|press)\s+provided\s+by\b.*|share\s+(?:this|on)\b.*|(?:published|posted|updated|last\s+updated)\b.{0,60}|by\s+[A-Z][\w.’'-]+(?:\s+[A-Z][\w.’'-]+){1,4}|"
@@ -138,7 +140,8 @@ def article_text(markup: str, tree: LexborHTMLParser, *, title: str | None = Non
     stated = stated_body(tree) if "articleBody" in markup else ""
     quick = quick_read(tree)
     text = _as_stated(quick.text, stated) if stated else quick.text
-    if len(text) < LEAST_TEXT_CHARS or quick.share < SURE_SHARE:
+    sure = len(text) >= LEAST_TEXT_CHARS and quick.share >= SURE_SHARE
+    if not sure and not (len(text) >= SHORT_TEXT_CHARS and quick.share >= SURE_SHARE_OF_SHORT):
         judged = judged_text(markup)
         # the judge finds nothing on a page of a few lines
         text = judged if len(judged) >= min(len(text) * 0.5, 200) else text
@@ -286,7 +289,7 @@ def _collect(node: LexborNode, lines: list[str]) -> int:
             flush()
             got += _block(child, tag, lines)
         else:
-            inline.append(child.text() if tag != "a" or len(inline) else child.text())
+            inline.append(child.text())
         child = child.next
     flush()
     return got

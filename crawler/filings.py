@@ -134,8 +134,11 @@ def is_submission(body: bytes) -> bool:
 
 
 def is_filing_page(text: str) -> bool:
-    """Return whether a page's text begins as the cover of a filing form."""
-    return bool(COVER_PAGE.search(text[:4000]))
+    """Return whether a page's text begins as the cover of a filing form; a release may well speak of the SEC and a form 8-K."""
+    head = text[:8000]
+    return bool(
+        COVER_PAGE.search(head[:4000]) and re.search(r"exact\s+name\s+of|commission\s+file|date\s+of\s+report", head, re.IGNORECASE)
+    )
 
 
 def read_submission(body: bytes, *, hinted_items: Sequence[str] = ()) -> Filing:

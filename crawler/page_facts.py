@@ -115,6 +115,7 @@ class PageFacts:
     """What a page says of itself; None is unknown."""
 
     title: str | None = None
+    title_sure: bool = False  # the page names its headline as such; else it is the window's title
     published: datetime | None = None
     author: str | None = None
     publisher: str | None = None
@@ -130,7 +131,7 @@ def page_facts(tree: LexborHTMLParser, *, now: datetime | None = None) -> PageFa
     articles = [item for item in json_ld(tree) if _types(item) & ARTICLE_TYPES]
     article: Mapping[str, Any] = articles[0] if articles else {}
     metas = _metas(tree)
-    title = _title(tree, article, metas)
+    title, title_sure = _title(tree, article, metas)
     published, date_only = _published(tree, article, metas, now)
     publisher = _name(article.get("publisher")) or next((metas[key] for key in SITE_META if _is_name(metas.get(key))), None)
     author = _names(article.get("author")) or next((metas[key] for key in AUTHOR_META if _is_name(metas.get(key))), None)
@@ -140,6 +141,7 @@ def page_facts(tree: LexborHTMLParser, *, now: datetime | None = None) -> PageFa
     language = (html.attributes.get("lang") or "").split("-")[0].lower() if html else ""
     return PageFacts(
         title=title,
+        title_sure=title_sure,
         published=published,
         author=author,
         publisher=publisher,
@@ -241,29 +243,28 @@ def _metas(tree: LexborHTMLParser) -> dict[str, str]:
     return metas
 
 
-def _title(tree: LexborHTMLParser, article: Mapping[str, Any], metas: Mapping[str, str]) -> str | None:
+def _title(tree: LexborHTMLParser, article: Mapping[str, Any], metas: Mapping[str, str]) -> tuple[str | None, bool]:
+    """Return (title, whether the page names it as its headline)."""
     page_title = _clean(node.text() if (node := tree.css_first("head > title") or tree.css_first("title")) else "")
     headings = [text for node in tree.css("h1") if (text := _clean(node.text())) and len(text) > 3]
     headline = _clean(article.get("headline") if isinstance(article.get("headline"), str) else "")
-    og = _clean(metas.get("og:title", ""))
-    bare = _without_site(page_title, metas.get("og:site_name"))
+    site = metas.get("og:site_name")
+    og = _without_site(_clean(metas.get("og:title", "")), site)
+    bare = _without_site(page_title, site)
     # the heading a reader sees, where another place confirms it
     for heading in headings:
         if any(_same(heading, other) for other in (headline, og, bare) if other):
-            return heading
-    for candidate in (headline, og):
-        if candidate:
-            # schema.org allows 110 characters: the page's title or heading has the rest
-            stem = candidate.rstrip(" .…")
-            longer = [
-                other for other in (*headings, og, bare, page_title) if other and other.startswith(stem) and len(other) > len(candidate)
-            ]
-            if candidate is headline and longer:
-                return _without_site(min(longer, key=len), metas.get("og:site_name"))
-            return _without_site(candidate, metas.get("og:site_name")) if candidate is og else candidate
+            return heading, True
+    if headline:
+        # schema.org allows 110 characters: the heading or the window's title has the rest
+        stem = headline.rstrip(" .…")
+        longer = [other for other in (*headings, og, bare) if other.startswith(stem) and len(other) > len(headline) and "|" not in other]
+        return (min(longer, key=len) if longer else headline), True
+    if og:
+        return og, True
     if len(headings) == 1 and len(headings[0]) > 15:
-        return headings[0]
-    return bare or (headings[0] if headings else None)
+        return headings[0], True
+    return bare or (headings[0] if headings else None), False
 
 
 def _same(first: str, second: str) -> bool:

@@ -163,10 +163,14 @@ def _read_page(body: bytes, raw: RawDocument) -> Document:
         raise Unreadable(reason)
     company = facts.company or issuer_in_text(text)
     published = _first_publication(facts.published, facts.date_only, raw.hints.get("published"))
+    if published is None:
+        # "AKRON, Ohio, Jan. 8, 2026 –": a release's own date line, where nothing else gives a date
+        dateline, _ = parse_date(text[:300])
+        published = dateline if dateline and dateline <= raw.fetched + timedelta(days=1) else None
     return _from_hints(
         raw,
         text=text,
-        title=facts.title,
+        title=_title(facts.title, facts.title_sure, raw.hints.get("title"), text),
         published=published,
         author=facts.author,
         publisher=facts.publisher,
@@ -175,12 +179,24 @@ def _read_page(body: bytes, raw: RawDocument) -> Document:
     )
 
 
+def _title(shown: str | None, sure: bool, listed: str | None, text: str) -> str | None:
+    """Return the page's headline; the list's title where the page names none and does not contradict it."""
+    if sure or not shown:
+        return shown or listed
+    if listed and len(listed) > 15:
+        return listed
+    # "Quillfeather Bank - Quillfeather Bank Names Chief Risk Officer": the part that stands above the text
+    top = re.sub(r"\W+", "", text[:600]).casefold()
+    parts = [part for part in re.split(r"\s+[-–—|:»]\s+", shown) if len(part) >= 15 and re.sub(r"\W+", "", part).casefold() in top]
+    return max(parts, key=len, default=shown)
+
+
 def _first_text(markup: str) -> str:
     """Return the first visible words of a page whose markup names the SEC, else "": a cheap look before a costly one."""
     head = markup[:60_000]
     if not re.search(r"securities\s*(?:&nbsp;|&#160;|\s)*and\s*(?:&nbsp;|&#160;|\s)*exchange", head, re.IGNORECASE):
         return ""
-    return " ".join(re.sub(r"<[^>]*>|&nbsp;|&#160;", " ", re.sub(r"<ix:header.*?</ix:header>", "", head, flags=re.DOTALL)).split())[:4000]
+    return " ".join(re.sub(r"<[^>]*>|&nbsp;|&#160;", " ", re.sub(r"<ix:header.*?</ix:header>", "", head, flags=re.DOTALL)).split())[:8000]
 
 
 def _first_publication(page: datetime | None, date_only: bool, hint: str | None) -> datetime | None:
