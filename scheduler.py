@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
-from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from filelock import FileLock, Timeout
 
-from prospect.pipeline import run, seconds
-from prospect.workspace import Schedule, load_workspace
+from prospect.pipeline import RunSummary, Silent, run, seconds, tell
+from prospect.workspace import Schedule, Workspace, load_workspace
 from prospect.yamlfile import Faults
 from store.database import StoreError, open_store
 
@@ -46,24 +48,44 @@ def nightly_run(root: Path) -> None:
         log.error("run failed in part: %s", failure)
 
 
+def deliver(root: Path) -> None:
+    """Send what the outbox owes by now: digests at their hour, and what a mail server refused earlier."""
+    try:
+        workspace = load_workspace(root)
+        engine = open_store(workspace.database_url)
+    except (Faults, StoreError):
+        return  # the nightly run says what is wrong; once a minute would drown it
+    now = datetime.now(UTC)
+    summary = RunSummary(now)
+    try:
+        tell(workspace, engine, now, summary, Silent())
+    finally:
+        engine.dispose()
+    for failure in summary.failures:
+        log.error("delivery failed: %s", failure)
+
+
 def build_scheduler(
     root: Path,
     schedule: Schedule,
     job: Callable[[Path], object] = nightly_run,
-    scheduler_class: type[BaseScheduler] = BlockingScheduler,
+    scheduler_class: type[BaseScheduler] = BackgroundScheduler,
 ) -> BaseScheduler:
-    """Return a scheduler that calls `job(root)` when `schedule` says, never two at a time."""
+    """Return a scheduler that calls `job(root)` when `schedule` says, never two at a time, and delivers every minute."""
     scheduler = scheduler_class(
         timezone=schedule.zone,
         job_defaults={"coalesce": True, "misfire_grace_time": MISFIRE_GRACE_S, "max_instances": 1},
+        # one thread for the runs: a nightly run that is due while another works waits for it
+        executors={"default": ThreadPoolExecutor(1), "deliveries": ThreadPoolExecutor(1)},
     )
     if schedule.nightly:
         hour, minute = schedule.nightly.split(":")
         scheduler.add_job(job, CronTrigger(hour=hour, minute=minute, timezone=schedule.zone), args=[root], id="nightly")
     if schedule.every:
-        scheduler.add_job(
-            job, IntervalTrigger(seconds=int(seconds(schedule.every))), args=[root], id="every", next_run_time=datetime.now(UTC)
-        )
+        every = IntervalTrigger(seconds=int(seconds(schedule.every)))
+        scheduler.add_job(job, every, args=[root], id="every", next_run_time=datetime.now(UTC))
+    if scheduler.get_jobs():
+        scheduler.add_job(deliver, IntervalTrigger(seconds=60), args=[root], id="deliveries", executor="deliveries")
     scheduler.add_listener(_log_error, EVENT_JOB_ERROR)
     return scheduler
 
@@ -94,13 +116,34 @@ def main() -> int:
         sys.stderr.write("prospect.yml: 'schedule' names neither 'nightly' nor 'every'; there is nothing to serve\n")
         return 1
     log.info("serving workspace=%s schedule=%s", root, workspace.settings.schedule)
+    scheduler.start()
     try:
-        scheduler.start()
+        serve_web(root, workspace)
     except (KeyboardInterrupt, SystemExit):
-        log.info("stopped")
+        pass
     finally:
+        scheduler.shutdown(wait=True)  # a run under way ends; what it had saved so far would be kept in any case
         lock.release()
+        log.info("stopped")
     return 0
+
+
+def serve_web(root: Path, workspace: Workspace) -> None:
+    """Serve the inbox until stopped; without the web extra, wait."""
+    try:
+        import uvicorn
+
+        from prospect.web.app import create_app
+        from prospect.web.site import WebSettings, workspace_reader
+    except ImportError as error:
+        log.warning("no web inbox: %s; pip install 'prospect[web]'", error)
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        return
+    host, _, port = workspace.settings.web.listen.rpartition(":")
+    engine = open_store(workspace.database_url)
+    app = create_app(WebSettings(workspace=workspace_reader(root), engine=engine))
+    uvicorn.run(app, host=host or "127.0.0.1", port=int(port), log_level="warning", server_header=False)
+    engine.dispose()
 
 
 if __name__ == "__main__":

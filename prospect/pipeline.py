@@ -14,7 +14,6 @@ import secrets
 import socket
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -26,7 +25,7 @@ from sqlalchemy import Engine
 from alerts.outbox import deliver_due
 from crawler.archive import Archive
 from crawler.read import Unreadable, read_document
-from crawler.run import CrawlSettings, crawl_source
+from crawler.run import CrawlSettings, crawl_sources
 from enrichment.registry import RegisterError, read_companies
 from enrichment.resolve import Resolver, mention_of, provisional_company
 from enrichment.stories import tell_stories
@@ -117,20 +116,19 @@ def collect(
     progress: Progress,
     names: Collection[str] | None = None,
 ) -> list[SourceRun]:
-    """Crawl every source (or those named), each in a child process, some side by side; return how each went."""
+    """Crawl every source (or those named) in a child process, some side by side; return how each went."""
     sources = [source for name, source in workspace.sources.items() if names is None or name in names]
     progress.begin("collect", len(sources))
     settings = crawl_settings(workspace, now)
     runs: list[SourceRun] = []
-    with ThreadPoolExecutor(max_workers=workspace.settings.crawl.at_once) as crawlers:
-        for done in crawlers.map(lambda source: crawl_source(source, settings), sources):
-            runs.append(done)
-            progress.advance(1, f"{done.source}: {done.new} new")
-            with engine.begin() as conn:
-                queries.save_source_run(conn, done)
-            if done.error:
-                summary.failures.append(f"source {done.source}: {done.error}")
-            summary.notes += [f"source {done.source}: {note}" for note in done.notes]
+    for done in crawl_sources(sources, settings):
+        runs.append(done)
+        progress.advance(1, f"{done.source}: {done.new} new")
+        with engine.begin() as conn:
+            queries.save_source_run(conn, done)
+        if done.error:
+            summary.failures.append(f"source {done.source}: {done.error}")
+        summary.notes += [f"source {done.source}: {note}" for note in done.notes]
     summary.collect = {
         "sources": len(runs),
         "requests": sum(done.requests for done in runs),
@@ -153,6 +151,7 @@ def crawl_settings(workspace: Workspace, now: datetime) -> CrawlSettings:
         allow_hosts=crawl.allow_hosts,
         since=workspace.settings.since,
         timeout_s=seconds(crawl.timeout),
+        at_once=crawl.at_once,
     )
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -114,6 +115,13 @@ class Web(Model):
     base_url: str | None = None  # without one, mails carry the commands to type instead of buttons
     link_keys: tuple[str, ...] = ()  # secrets that sign the links, oldest first; the last one signs
 
+    @field_validator("listen")
+    @classmethod
+    def _host_and_port(cls, listen: str) -> str:
+        if not re.fullmatch(r"\S*:\d{1,5}", listen):
+            raise ValueError(f"'{listen}' is no address to listen on; write 127.0.0.1:8080")
+        return listen
+
     @model_validator(mode="after")
     def _links_need_a_key(self) -> Web:
         if self.base_url and not self.link_keys:
@@ -127,7 +135,7 @@ class Crawl(Model):
     allow_hosts: tuple[str, ...] = ()  # private and loopback hosts that may be asked; all others of that kind are refused
     archive: str = "archive"
     timeout: str = "30m"  # one source's crawl
-    at_once: int = Field(default=4, ge=1, le=32)  # sources crawled side by side
+    at_once: int = Field(default=8, ge=1, le=64)  # sources crawled side by side
 
 
 class Nlp(Model):
@@ -228,6 +236,15 @@ class Workspace:
         return self.root / relative
 
 
+@cache
+def catalog_sources() -> dict[str, Source]:
+    """Return the sources that ship, by name; raise Faults when one of the files is wrong."""
+    catalog, faults = read_folder(CATALOG, Source, stem_key="name", root=CATALOG.parent.parent)
+    if faults:
+        raise Faults(faults)
+    return catalog
+
+
 def workspace_root(given: Path | None) -> Path:
     """Return the workspace's folder: `given`, else $PROSPECT_WORKSPACE, else the current folder.
 
@@ -252,8 +269,7 @@ def workspace_root(given: Path | None) -> Path:
 def load_workspace(root: Path, *, environment: Mapping[str, str] = os.environ) -> Workspace:
     """Return the workspace in `root`; raise Faults with every fault of every file."""
     faults: list[Fault] = []
-    catalog, wrong = read_folder(CATALOG, Source, stem_key="name", root=CATALOG.parent.parent)
-    faults += wrong
+    catalog = catalog_sources()
     settings = None
     try:
         settings = read_settings(root, catalog, environment)

@@ -10,7 +10,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from apscheduler.schedulers.background import BackgroundScheduler
 from filelock import FileLock
 
 from prospect.cli.setup import TEMPLATE
@@ -22,9 +21,9 @@ from scheduler import build_scheduler
     "schedule, expected",
     [
         # the nightly run only
-        ({"nightly": "02:30"}, {"nightly"}),
+        ({"nightly": "02:30"}, {"nightly", "deliveries"}),
         # every half hour as well
-        ({"nightly": "02:30", "every": "30m"}, {"nightly", "every"}),
+        ({"nightly": "02:30", "every": "30m"}, {"nightly", "every", "deliveries"}),
         # nothing at all
         ({"nightly": None}, set()),
     ],
@@ -37,7 +36,7 @@ def test_jobs_of_a_schedule(tmp_path: Path, schedule: dict[str, str | None], exp
 def test_a_run_missed_by_hours_still_runs_and_only_once(tmp_path: Path) -> None:
     """APScheduler's own grace is one second: a machine that slept at 02:30 would never run."""
     ran: list[Path] = []
-    scheduler = build_scheduler(tmp_path, Schedule(), job=ran.append, scheduler_class=BackgroundScheduler)
+    scheduler = build_scheduler(tmp_path, Schedule(), job=ran.append)
     scheduler.start(paused=True)
     three_hours_ago = datetime.now(UTC) - timedelta(hours=3)
     scheduler.modify_job("nightly", next_run_time=three_hours_ago)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -25,7 +24,6 @@ from prospect.cli.shown import (
 from prospect.pipeline import STAGES, RunSummary, collect
 from prospect.pipeline import run as run_pipeline
 from prospect.yamlfile import unknown_value
-from store import queries
 
 
 @app.command(rich_help_panel="Every day")
@@ -108,32 +106,3 @@ def serve(workspace: WorkspaceOption = None) -> None:
     # the scheduler is the roof: it imports us, so its process takes ours over instead of being imported
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "scheduler", "--workspace", str(opened.root)])
-
-
-@app.command(rich_help_panel="Every day")
-def sources(
-    workspace: WorkspaceOption = None,
-    format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
-) -> None:
-    """List the workspace's sources, with what their last crawl brought."""
-    opened, engine = open_workspace(workspace)
-    rows = []
-    with engine.connect() as conn:
-        for name, source in opened.sources.items():
-            runs = queries.source_runs(conn, name, limit=200)
-            last = max(runs, key=lambda done: done.started, default=None)
-            week = [done for done in runs if done.started > datetime.now(UTC) - timedelta(days=7)]
-            rows.append(
-                {
-                    "source": name,
-                    "spider": source.spider,
-                    "last_run": f"{last.started:%Y-%m-%d %H:%M}" if last else "never",
-                    "listed": last.listed if last else None,
-                    "new": last.new if last else None,
-                    "new_in_7_days": sum(done.new for done in week),
-                    "trouble": (last.error or "; ".join(last.notes)) if last else None,
-                }
-            )
-    print_rows(
-        rows, ("source", "spider", "last_run", "listed", "new", "new_in_7_days", "trouble"), format, "no sources; put one into sources/"
-    )
