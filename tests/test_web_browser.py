@@ -145,11 +145,13 @@ def contrast(page: Page) -> float:
 def test_a_rep_works_through_a_lead(phone: Page, sqlite_engine: Engine) -> None:
     phone.goto("/")
     phone.get_by_role("link", name="Harbor Mills, Inc.").last.click()
+    phone.get_by_text("Reject", exact=True).click()
     phone.get_by_label("old news").check()
-    phone.get_by_role("button", name="Reject").click()
+    phone.get_by_role("button", name="Reject for this reason").click()
     assert phone.url.endswith("/leads/l1")
     assert phone.get_by_text("rejected: old news").is_visible()
-    phone.get_by_role("button", name="Put aside").click()
+    phone.get_by_text("Put aside", exact=True).click()
+    phone.get_by_role("button", name="Put aside until then").click()
     assert phone.get_by_text("snoozed until").is_visible()
     with sqlite_engine.connect() as conn:
         assert [said.verdict for said in q.verdicts_of(conn, lead_id="l1")] == ["rejected", "snoozed"]
