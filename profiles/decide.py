@@ -14,7 +14,7 @@ from functools import cached_property
 from profiles.geography import Atlas
 from profiles.leads import assigned, lead_ended, leads_after, told
 from profiles.profile import Profile
-from profiles.scoring import Score, score
+from profiles.scoring import Score, Shared, score
 from profiles.territory import Fit, fit
 from profiles.times import midnight, window_start
 from profiles.wording import counted, listed, shown, span
@@ -45,6 +45,7 @@ class Case:
     history: History
     now: datetime
     atlas: Atlas | None = None
+    shared: Shared | None = None  # see profiles.scoring.score; not for clipping profiles, which look at fewer stories
 
     @cached_property
     def counted_stories(self) -> tuple[Story, ...]:
@@ -56,7 +57,7 @@ class Case:
     @cached_property
     def score(self) -> Score:
         """The sum of the wants."""
-        return score(self.profile, self.company, self.counted_stories, self.now)
+        return score(self.profile, self.company, self.counted_stories, self.now, None if self.profile.clipping else self.shared)
 
     @cached_property
     def fit(self) -> Fit:
@@ -345,9 +346,13 @@ def decide(
     history: History,
     now: datetime,
     atlas: Atlas | None = None,
+    shared: Shared | None = None,
 ) -> Decision:
-    """Return what the profile says of the company at `now`, with one reason; `slug` is the stem of the profile's file."""
-    return judge(Case(profile, slug, company, tuple(stories), history, now, atlas))
+    """Return what the profile says of the company at `now`, with one reason; `slug` is the stem of the profile's file.
+
+    `shared` may be one dictionary for all profiles that are held against the same company, stories and moment: it saves time.
+    """
+    return judge(Case(profile, slug, company, tuple(stories), history, now, atlas, shared))
 
 
 def judge(case: Case) -> Decision:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from profiles.backtest import Accounts
 from profiles.geography import COUNTRY_REGIONS, REGIONS, seat_spot
 from profiles.profile import Profile
-from profiles.reach import kinds_of, needed, openings, rises_by_itself
+from profiles.reach import can_reach, kinds_of, needed, openings, rises_by_itself
 from profiles.territory import event_place
 from profiles.wants import ANY_KIND
 from profiles.where import Where
@@ -29,14 +29,18 @@ class ProfileIndex:
 
     def __init__(self, profiles: Mapping[str, Profile], accounts: Mapping[str, Accounts] | None = None) -> None:
         accounts = accounts or {}
-        self._by_account: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+        self._profiles = dict(profiles)
+        self._kinds = {slug: kinds_of(profile) for slug, profile in profiles.items()}
+        self._reach: dict[tuple[str, frozenset[str]], bool] = {}
+        self._by_account: dict[str, list[str]] = defaultdict(list)
         self._by_key: dict[Key, list[str]] = defaultdict(list)
         for slug, profile in profiles.items():
             named = accounts.get(slug, Accounts()).included
+            # filed under the fewest kinds of which it cannot do without one
             kinds = min(needed(profile), key=lambda wanted: (len(wanted), sorted(wanted)), default=kinds_of(profile))
             if named is not None:
                 for company_id in named:
-                    self._by_account[company_id].append((slug, kinds))
+                    self._by_account[company_id].append(slug)
                 continue
             for kind in kinds:
                 for state in _states(profile.where):
@@ -46,7 +50,7 @@ class ProfileIndex:
     def candidates(self, company: Company, stories: Iterable[Story]) -> list[str]:
         """Return the profiles that may alert on a company with these stories, each once, in order of name."""
         stories = list(stories)
-        kinds = {story.kind for story in stories}
+        kinds = frozenset(story.kind for story in stories)
         if not kinds:
             return []
         seat = seat_spot(company.city, company.state, company.country, company.postal_code)
@@ -54,8 +58,6 @@ class ProfileIndex:
         for story in stories:
             if (spot := event_place(story)) is not None:
                 states.add(spot.state or UNKNOWN)
-            else:
-                states.add(UNKNOWN)  # a profile that goes by the event's place may let an unknown one pass
         industries = (EVERY, company.sic.zfill(4)[:2] if company.sic else UNKNOWN)
         found: set[str] = set()
         for kind in (*kinds, ANY_KIND):
@@ -63,10 +65,16 @@ class ProfileIndex:
                 for industry in industries:
                     if slugs := self._by_key.get((kind, state, industry)):
                         found.update(slugs)
-        for slug, wanted in self._by_account.get(company.id, ()):
-            if ANY_KIND in wanted or not wanted.isdisjoint(kinds):
-                found.add(slug)
-        return sorted(found)
+        found.update(self._by_account.get(company.id, ()))
+        return sorted(slug for slug in found if self._can_reach(slug, kinds))
+
+    def _can_reach(self, slug: str, kinds: frozenset[str]) -> bool:
+        own = self._kinds[slug]
+        wanted = kinds if ANY_KIND in own else kinds & own
+        known = self._reach.get((slug, wanted))
+        if known is None:
+            known = self._reach[slug, wanted] = can_reach(self._profiles[slug], wanted)
+        return known
 
 
 def _states(where: Where) -> Collection[str]:
@@ -80,6 +88,8 @@ def _states(where: Where) -> Collection[str]:
         named.update(REGIONS[name])
     if where.countries or not named:
         return (EVERY,)
+    if where.match == "event" and where.unknown != "fail":
+        return (EVERY,)  # an event that says no place passes, wherever the company sits
     return named if where.unknown == "fail" else {*named, UNKNOWN}
 
 

@@ -10,9 +10,10 @@ from profiles.conditions import fact_fault
 from profiles.geography import Atlas, seat_spot
 from profiles.profile import Profile
 from profiles.scoring import STATUS_FACTORS
-from profiles.territory import COMPANY_KEYS, PLACE_KEYS, fit, in_places
+from profiles.territory import fit, in_places
 from profiles.times import duration_text
 from profiles.wants import ANY_KIND, Absence, Want, steps_of
+from profiles.where import COMPANY_KEYS, PLACE_KEYS
 from profiles.wording import counted, listed, shown
 from store.records import Company, Story
 

@@ -7,8 +7,10 @@ written 120d, 6h, 2w or 1y. Files are read elsewhere; here is only what may stan
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
@@ -314,6 +316,12 @@ class Profile(Model):
                 f"lower it to {shown(most)} or less, or raise the weights"
             )
         return threshold
+
+    @cached_property
+    def want_keys(self) -> tuple[str, ...]:
+        """For each want a text that says all that its reading goes by: the want, the half-life, and the wants that a bare kind means."""
+        meant = "".join(sorted(want.signature for want in self.wants if isinstance(want, Want) and want.weight >= 0))
+        return tuple(sys.intern(f"{want.signature} {self.half_life} {'' if isinstance(want, Want) else meant}") for want in self.wants)
 
     @property
     def mail_times(self) -> str | None:

@@ -68,27 +68,45 @@ def decayed(points: float, age: timedelta, half_life: timedelta) -> float:
     return points * math.pow(2.0, -(max(age, timedelta(0)) / half_life))
 
 
-def score(profile: Profile, company: Company, stories: Sequence[Story], now: datetime) -> Score:
-    """Return what the company's stories are worth to the profile at `now`; the order of the stories does not matter."""
-    ordered = sorted((story for story in stories if story.company_id == company.id), key=lambda story: (story.when, story.id))
-    readings = tuple(READERS[type(want)](profile, want, ordered, now) for want in profile.wants)
-    parts = tuple(
-        Part(
-            want=want.label or want.words,
-            points=reading.points,
-            met=reading.met,
-            required=want.required,
-            why=reading.why,
-            story_ids=tuple(story.id for story in reading.stories),
-        )
-        for want, reading in zip(profile.wants, readings, strict=True)
-    )
+Shared = dict[str, tuple[Reading, Part]]  # what the wants of any profile found among one company's stories at one moment
+
+
+def score(profile: Profile, company: Company, stories: Sequence[Story], now: datetime, shared: Shared | None = None) -> Score:
+    """Return what the company's stories are worth to the profile at `now`; the order of the stories does not matter.
+
+    `shared` is filled and used when many profiles are held against the same company, stories and moment: those that want the same
+    share what was found for it.
+    """
+    readings, parts = [], []
+    ordered: list[Story] | None = None
+    for key, want in zip(profile.want_keys, profile.wants, strict=True):
+        found = shared.get(key) if shared is not None else None
+        if found is None:
+            if ordered is None:
+                ordered = sorted((story for story in stories if story.company_id == company.id), key=lambda story: (story.when, story.id))
+            reading = READERS[type(want)](profile, want, ordered, now)
+            found = reading, _part(want, reading)
+            if shared is not None:
+                shared[key] = found
+        readings.append(found[0])
+        parts.append(found[1])
     return Score(
-        total=round(sum(part.points for part in parts), 2) + 0.0,
-        parts=parts,
-        readings=readings,
-        missing=tuple(part.want for part in parts if part.required and not part.met),
+        total=round(sum([part.points for part in parts]), 2) + 0.0,
+        parts=tuple(parts),
+        readings=tuple(readings),
+        missing=tuple([part.want for part in parts if part.required and not part.met]),
         stories=_counting(profile, readings),
+    )
+
+
+def _part(want: AnyWant, reading: Reading) -> Part:
+    return Part(
+        want=want.label or want.words,
+        points=reading.points,
+        met=reading.met,
+        required=want.required,
+        why=reading.why,
+        story_ids=tuple(story.id for story in reading.stories),
     )
 
 

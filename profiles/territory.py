@@ -12,8 +12,6 @@ from profiles.where import Where
 from profiles.wording import listed
 from store.records import Company, Story
 
-PLACE_KEYS = ("countries", "states", "regions", "metros", "cities", "postal", "near")
-COMPANY_KEYS = ("industries", "employees", "revenue", "age", "public")
 # where an event's own place stands; `to` is a place in a move alone: elsewhere it is a name or an auditor
 _PLACE_FACTS = {"relocation": ("to",)}
 
@@ -40,13 +38,11 @@ def event_place(story: Story) -> Spot | None:
 def in_places(where: Where, spot: Spot, atlas: Atlas | None) -> bool | None:
     """Return whether the spot lies in any of the places that `where` names; None when that cannot be known."""
     found: list[bool | None] = []
-    for key in PLACE_KEYS:
-        wanted = getattr(where, key)
-        if wanted is not None:
-            verdict: bool | None = CONDITIONS["place", key].holds(wanted, spot, atlas)
-            if verdict:
-                return True
-            found.append(verdict)
+    for key, wanted in where.places:
+        verdict: bool | None = CONDITIONS["place", key].holds(wanted, spot, atlas)
+        if verdict:
+            return True
+        found.append(verdict)
     return any_of_known(found)
 
 
@@ -54,10 +50,7 @@ def fit(where: Where, company: Company, stories: Sequence[Story], now: datetime,
     """Return how the company fits: its seat, the places of `stories` (those that count), its industry, size and age."""
     place, why = _place_fit(where, company, stories, atlas)
     misfits, unknowns = [], []
-    for key in COMPANY_KEYS:
-        wanted = getattr(where, key)
-        if wanted is None:
-            continue
+    for key, wanted in where.company_tests:
         verdict = CONDITIONS["company", key].holds(wanted, company, now)
         if verdict is None:
             unknowns.append(key)
@@ -67,7 +60,7 @@ def fit(where: Where, company: Company, stories: Sequence[Story], now: datetime,
 
 
 def _place_fit(where: Where, company: Company, stories: Sequence[Story], atlas: Atlas | None) -> tuple[bool | None, str]:
-    if all(getattr(where, key) is None for key in PLACE_KEYS):
+    if not where.places:
         return True, "any place"
     seat = seat_spot(company.city, company.state, company.country, company.postal_code)
     found: list[bool | None] = []

@@ -7,10 +7,11 @@ Kinds and their facts are not known here: they come in the validation context as
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -38,6 +39,18 @@ class Model(BaseModel):
     """A mapping in a profile: unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with `update`; what was worked out of the old values is forgotten."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in set(copied.__dict__) - set(type(self).model_fields):
+            del copied.__dict__[name]
+        return copied
+
+    @cached_property
+    def signature(self) -> str:
+        """The same text for the same meaning, as one object: two profiles that want the same share what was found for it."""
+        return sys.intern(f"{type(self).__name__} {self.model_dump_json(by_alias=True)}")
 
 
 def one_or_more(value: Any) -> Any:

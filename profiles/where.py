@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
@@ -11,6 +12,9 @@ from profiles.geography import COUNTRY_REGIONS, METROS, REGIONS, country_code, c
 from profiles.industries import INDUSTRIES
 from profiles.wants import Model, Words, one_or_more
 from profiles.wording import unknown
+
+PLACE_KEYS = ("countries", "states", "regions", "metros", "cities", "postal", "near")
+COMPANY_KEYS = ("industries", "employees", "revenue", "age", "public")
 
 
 def _read_state(value: Any) -> str:
@@ -148,6 +152,16 @@ class Where(Model):
     public: bool | None = None
     unknown: Literal["pass", "fail", "review"] = "review"
     """What to do when something asked for is not known: `pass` it, `fail` it, or hold it for `review`, which is the default."""
+
+    @cached_property
+    def places(self) -> tuple[tuple[str, Any], ...]:
+        """The places that are named, by key."""
+        return tuple((key, wanted) for key in PLACE_KEYS if (wanted := getattr(self, key)) is not None)
+
+    @cached_property
+    def company_tests(self) -> tuple[tuple[str, Any], ...]:
+        """What is asked of the company itself, by key."""
+        return tuple((key, wanted) for key in COMPANY_KEYS if (wanted := getattr(self, key)) is not None)
 
     @field_validator("states")
     @classmethod

@@ -13,10 +13,9 @@ from ruamel.yaml import YAML
 
 from profiles.conditions import CONDITIONS
 from profiles.profile import Profile
-from profiles.territory import COMPANY_KEYS, PLACE_KEYS
 from profiles.times import read_digest, read_duration, window_start
 from profiles.wants import FactTest, Step
-from profiles.where import Where
+from profiles.where import COMPANY_KEYS, PLACE_KEYS, Where
 from prospect.yamlfile import Faults, read_model
 from tests.profiles_factories import CONTEXT, NOW
 from tests.test_profiles_examples import SHIPPED
