@@ -43,6 +43,7 @@ class Resolver:
         self._place_list: list[tuple[str | None, str | None, str | None]] = []
         self._place_of = array("I")
         self._listed = bytearray()
+        self._provisional = bytearray()
         self._identified: dict[tuple[str, str], list[int]] = {}
         self._identifiers_of: dict[int, dict[str, str]] = {}
         self._waiting: list[tuple[tuple[str, ...], int]] = []
@@ -56,8 +57,11 @@ class Resolver:
         """Make a company known."""
         self._waiting += self._entries([company])
 
-    def resolve(self, mention: Mention) -> CompanyMatch:
-        """Return the company that a mention means, or none: with rivals where several fit alike, without where none does."""
+    def resolve(self, mention: Mention, *, registered_only: bool = False) -> CompanyMatch:
+        """Return the company that a mention means, or none: with rivals where several fit alike, without where none does.
+
+        With `registered_only`, companies that were made from texts are no candidates.
+        """
         if self._waiting:
             self._index_waiting()
         written = read_mention_name(mention.name)
@@ -68,9 +72,11 @@ class Resolver:
                 known = pairs.get(pair.number)
                 if known is None or not known.relation or known.relation == "resembles":
                     pairs[pair.number] = pair
-        return self._decide(said, list(pairs.values()))
+        # a company whose names were added to has several numbers: the last knows most
+        by_id = {self._ids[number]: pairs[number] for number in sorted(pairs) if not (registered_only and self._provisional[number])}
+        return self._decide(list(by_id.values()))
 
-    def _decide(self, said: Said, pairs: Sequence[Pair]) -> CompanyMatch:
+    def _decide(self, pairs: Sequence[Pair]) -> CompanyMatch:
         """Return the clearly best of the candidates."""
         ranked = sorted(((weigh(self._filled(pair)), -pair.number, pair) for pair in pairs), key=lambda row: row[:2], reverse=True)
         if not ranked or ranked[0][0] < 0:
@@ -270,6 +276,7 @@ class Resolver:
                 self._place_list.append(place)
             self._place_of.append(at)
             self._listed.append(bool(company.ticker or company.public))
+            self._provisional.append(company.provisional)
             known = {field: value for field in ("cik", "ein", "lei", "ticker", "domain") if (value := getattr(company, field))}
             if known:
                 self._identifiers_of[number] = known

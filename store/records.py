@@ -118,6 +118,22 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyMerge:
+    """One company taken into another, with what it takes to part them again."""
+
+    id: str
+    kept_id: str
+    gone_id: str  # its row stays, marked with the one it went into
+    kept_before: Company
+    kept_after: Company  # with what the other knew
+    merged: datetime
+    by: str  # e-mail, or "import"
+    event_ids: tuple[str, ...] = ()  # moved from the gone one to the kept one
+    lead_ids: tuple[str, ...] = ()
+    undone: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """What a document says of the company of an event: all that a resolver may go by."""
 

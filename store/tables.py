@@ -267,6 +267,21 @@ verdicts = Table(  # an audit trail: rows are added, never changed
     Column("via", Words, nullable=False),
 )
 
+merges = Table(  # companies that turned out to be one; what moved is kept, so that it can move back
+    "merges",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("kept_id", Words, nullable=False, index=True),
+    Column("gone_id", Words, nullable=False, index=True),
+    _json("kept_before"),
+    _json("kept_after"),
+    Column("merged", UTCDateTime, nullable=False),
+    Column("by", Words, nullable=False),
+    _json("event_ids"),
+    _json("lead_ids"),
+    Column("undone", UTCDateTime),
+)
+
 unsubscribed = Table(  # who wants no more mail of which profile; the lead is made all the same
     "unsubscribed",
     metadata,

@@ -43,6 +43,7 @@ from store.queries.leads import (
     verdicts_of,
     withdraw_lead,
 )
+from store.queries.merges import merge_companies, merges_of, provisional_companies, undo_merge
 from store.queries.outbox import cancel_unsubscribed, claim, deliveries_of, enqueue, settle_failed, settle_retry, settle_sent
 from store.queries.runs import backlog, begin_run, counts, end_run, first_run, last_runs, latest_source_runs, states
 from store.queries.stories import companies_with_stories, save_stories, sightings_of, stories_of
@@ -74,6 +75,9 @@ __all__ = [
     "leads_of",
     "mark_unextractable",
     "mark_unreadable",
+    "merge_companies",
+    "merges_of",
+    "provisional_companies",
     "register_digest",
     "save_companies",
     "save_decisions",
@@ -95,6 +99,7 @@ __all__ = [
     "states",
     "stories_of",
     "subscribe_again",
+    "undo_merge",
     "unsubscribe",
     "unsubscriptions",
     "validators_of",
