@@ -24,7 +24,7 @@ from crawler.filings import Filing, is_filing_page, is_submission, read_filing_p
 from crawler.page_facts import issuer_in_text, page_facts, parse_date
 from crawler.returns import is_return, read_return
 from crawler.unreadable import why_unreadable
-from crawler.urls import canonical_url
+from crawler.urls import canonical_url, readable_url
 from store.records import Document, RawDocument, fingerprint
 
 __all__ = ["Unreadable", "read_document", "read_file"]
@@ -282,7 +282,7 @@ def _from_filing(filing: Filing, raw: RawDocument) -> Document:
     hinted, _ = parse_date(hints.get("published", ""))
     return Document(
         id=raw.id,
-        url=raw.url,
+        url=readable_url(raw.url),
         title=filing.title or hints.get("title"),
         text=filing.text,
         published=filing.published or hinted,
@@ -315,7 +315,7 @@ def _from_hints(
     hinted, _ = parse_date(hints.get("published", ""))
     return Document(
         id=raw.id,
-        url=raw.url,
+        url=readable_url(raw.url),
         title=title or hints.get("title") or None,
         text=text,
         published=(hinted or published) if listed_first else (published or hinted),

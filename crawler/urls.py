@@ -42,6 +42,13 @@ def canonical_url(url: str) -> str:
     return str(canonicalize_url(urlunsplit(("https", host + port, path, query, ""))))
 
 
+def readable_url(url: str) -> str:
+    """Return the address without its tracking parameters: the one to show a person, who may follow it."""
+    parts = urlsplit(url)
+    kept = [pair for pair in parts.query.split("&") if pair and not TRACKING.match(pair.partition("=")[0])]
+    return urlunsplit(parts._replace(query="&".join(kept))) if parts.query else url
+
+
 def page_canonical(body: bytes, url: str) -> str:
     """Return the canonical name of a fetched page: its own rel=canonical where that is believable, else that of `url`.
 
