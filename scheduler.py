@@ -10,6 +10,7 @@ import argparse
 import logging
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from filelock import FileLock, Timeout
 
 from prospect.pipeline import RunSummary, Silent, run, seconds, tell
+from prospect.web.server import WebError, serve
 from prospect.workspace import Schedule, Workspace, load_workspace
 from prospect.yamlfile import Faults
 from store.database import StoreError, open_store
@@ -116,6 +118,7 @@ def main() -> int:
         sys.stderr.write("prospect.yml: 'schedule' names neither 'nightly' nor 'every'; there is nothing to serve\n")
         return 1
     log.info("serving workspace=%s schedule=%s", root, workspace.settings.schedule)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: in order
     scheduler.start()
     try:
         serve_web(root, workspace)
@@ -129,21 +132,15 @@ def main() -> int:
 
 
 def serve_web(root: Path, workspace: Workspace) -> None:
-    """Serve the inbox until stopped; without the web extra, wait."""
-    try:
-        import uvicorn
-
-        from prospect.web.app import create_app
-        from prospect.web.site import WebSettings, workspace_reader
-    except ImportError as error:
-        log.warning("no web inbox: %s; pip install 'prospect[web]'", error)
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
-        return
-    host, _, port = workspace.settings.web.listen.rpartition(":")
+    """Serve the inbox until stopped; where it cannot be served, say why and wait: the nightly run matters more."""
     engine = open_store(workspace.database_url)
-    app = create_app(WebSettings(workspace=workspace_reader(root), engine=engine))
-    uvicorn.run(app, host=host or "127.0.0.1", port=int(port), log_level="warning", server_header=False)
-    engine.dispose()
+    try:
+        serve(root, workspace, engine)
+    except WebError as error:
+        log.error("no web inbox: %s", error)
+        threading.Event().wait()
+    finally:
+        engine.dispose()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import subprocess
+import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -19,6 +23,7 @@ from store import queries as q
 from tests.support import require
 from tests.web_site import HOSTILE, fill, link_path, workspace_in
 
+ROOT = Path(__file__).parent.parent
 CHROMIUM = Path("/usr/bin/chromium")
 
 
@@ -41,6 +46,33 @@ def test_it_is_served_and_stops(sqlite_engine: Engine, tmp_path: Path) -> None:
         assert "uvicorn" not in str(answer.headers).lower()
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(f"{served}/health")
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_serve_stops_in_order_when_told(tmp_path: Path, taken: bool) -> None:
+    """Also where another program has the port and there is no web: the nightly run matters more."""
+    root = workspace_in(tmp_path / "ws", exposed=False)
+    log = tmp_path / "log"
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        if not taken:
+            other.close()
+        (root / "prospect.yml").write_text(f'contact: ops@example.com\nweb: {{listen: "127.0.0.1:{port}"}}\n')
+        with log.open("wb") as file:
+            server = subprocess.Popen([sys.executable, "-m", "scheduler", "--workspace", str(root)], cwd=ROOT, stderr=file)
+        try:
+            deadline = time.monotonic() + 60
+            while ("web served" not in log.read_text() and "no web inbox" not in log.read_text()) and time.monotonic() < deadline:
+                assert server.poll() is None, log.read_text()
+                time.sleep(0.1)
+            if not taken:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/health") as answer:
+                    assert answer.status == 200
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(30) == 0, log.read_text()
+        finally:
+            server.kill()
+    assert "stopped" in log.read_text()
 
 
 WRONG_LISTEN = [("localhost", "is no address"), ("127.0.0.1:http", "is no address"), ("127.0.0.1:99999", "is no address")]

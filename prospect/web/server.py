@@ -1,4 +1,4 @@
-"""Serves the web beside the scheduler: in a thread of its process, until it stops."""
+"""Serves the web: in the scheduler's process, or in a thread of a test."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
 from prospect.workspace import Workspace
+
+if TYPE_CHECKING:
+    import uvicorn
 
 log = logging.getLogger(__name__)
 
@@ -21,12 +25,32 @@ class WebError(Exception):
     """The web cannot be served; the message says why and what to do."""
 
 
-@contextmanager
-def serving(root: Path, workspace: Workspace, engine: Engine) -> Iterator[str]:
-    """Serve the workspace's web while the block runs, and yield its address.
+def serve(root: Path, workspace: Workspace, engine: Engine) -> None:
+    """Serve the workspace's web until SIGINT or SIGTERM; belongs into the main thread.
 
     Raise WebError when the address of `web.listen` cannot be had, or the web's packages are not installed.
     """
+    server, listener = _server(root, workspace, engine)
+    with listener:
+        server.run(sockets=[listener])
+
+
+@contextmanager
+def serving(root: Path, workspace: Workspace, engine: Engine) -> Iterator[str]:
+    """Serve the workspace's web in a thread while the block runs, and yield its address; raise WebError as `serve` does."""
+    server, listener = _server(root, workspace, engine)
+    host, port = listener.getsockname()[:2]
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web", daemon=True)
+    thread.start()
+    try:
+        yield workspace.settings.web.base_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()
+
+
+def _server(root: Path, workspace: Workspace, engine: Engine) -> tuple[uvicorn.Server, socket.socket]:
     try:
         import uvicorn
 
@@ -34,23 +58,12 @@ def serving(root: Path, workspace: Workspace, engine: Engine) -> Iterator[str]:
         from prospect.web.site import WebSettings, workspace_reader
     except ImportError as error:
         raise WebError(f"the web needs packages that are not installed ({error.name}): pip install 'prospect[web]'") from error
-
-    listener = listen(workspace.settings.web.listen)
-    host, port = listener.getsockname()[:2]
     app = create_app(WebSettings(workspace=workspace_reader(root), engine=engine))
-    # no access log: the addresses of signed links are keys. Proxies' headers mean nothing to us and are not read.
+    # no access log: the addresses of signed links are keys. What proxies say of the client means nothing to us.
     config = uvicorn.Config(app, access_log=False, log_config=None, lifespan="off", server_header=False, proxy_headers=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web", daemon=True)
-    thread.start()
-    address = workspace.settings.web.base_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    log.info("web served listen=%s address=%s", workspace.settings.web.listen, address)
-    try:
-        yield address
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listener.close()
+    listener = listen(workspace.settings.web.listen)
+    log.info("web served listen=%s address=%s", workspace.settings.web.listen, workspace.settings.web.base_url or "this machine alone")
+    return uvicorn.Server(config), listener
 
 
 def listen(where: str) -> socket.socket:
