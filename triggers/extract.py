@@ -59,7 +59,7 @@ class Extractor:
         self.kinds = {kind.name: kind for kind in kinds}
         self._gate, self._gated = _build_gate(kinds)
         self._patterns = {
-            kind.name: [(p, compile_pattern(p.match), re.compile(p.unless, re.I) if p.unless else None) for p in kind.patterns]
+            kind.name: [(p, compile_pattern(_LEADING_SUBJECT.sub(r"\\b", p.match)), re.compile(p.unless, re.I) if p.unless else None) for p in kind.patterns]
             for kind in kinds
         }
         self._never = {kind.name: [re.compile(n, re.IGNORECASE) for n in kind.never] for kind in kinds}
@@ -88,11 +88,12 @@ class Extractor:
                 if noise and name not in noise.spares:
                     continue
                 view = view or reading.view_of(index)
-                if any(n.search(view.masked) for n in self._never[name]) or any(
+                found_here = list(self._find(name, view, reading))
+                if not found_here or any(n.search(view.masked) for n in self._never[name]) or any(
                     n.search(s.text) for n in self._never_document[name] for s in sentences[:3]
                 ):
                     continue
-                for found in self._find(name, view, reading):
+                for found in found_here:
                     candidate = self._judge(name, found, view, reading)
                     if candidate:
                         candidates.append(candidate)
@@ -111,7 +112,11 @@ class Extractor:
                 continue
             hits = self._gate.Match(sentence.text.encode("utf-8", "replace"))
             if hits:
-                cues[index] = list(dict.fromkeys(self._gated[hit] for hit in sorted(hits)))
+                passed = [self._gated[hit] for hit in sorted(hits)]
+                also = {name for name, second in passed if second}
+                names = dict.fromkeys(name for name, second in passed if not second and (name in also or not self.kinds[name].also))
+                if names:
+                    cues[index] = list(names)
         return cues
 
     def _open(self, document: Document, flat: str, title_end: int, sentences: list[Sentence], cues: Mapping[int, list[str]]) -> Reading:
@@ -137,9 +142,9 @@ class Extractor:
         if code is not None:
             yield from code(view, reading)
         for pattern, compiled, unless in self._patterns[name]:
-            if unless and unless.search(view.masked):
-                continue
             for match in compiled.finditer(view.masked):
+                if unless and unless.search(view.masked):
+                    break
                 found = _found_by(pattern, match, view, self.kinds[name])
                 if found is not None:
                     yield found
@@ -160,17 +165,20 @@ class Extractor:
             return None
         status = found.status or status_of(view, found.start, found.end)
         company = self._company(found, view, reading)
+        named = company is not None and (found.company is not None or subject_before(view, found.start) is not None)
         confidence = found.confidence * ZONE_FACTOR.get(sentence.zone, 0.5)
         main = reading.parties.main
         if sentence.zone in {BODY, QUOTE} and not reading.filing:
             same = company is not None and main is not None and _same_name(company, main)
-            if kind.main_only and not same:
+            if kind.main_only and not (same and named):
                 return None
             confidence *= 1.0 if same else 0.8
         if sentence.item and sentence.item in kind.items:
             confidence = min(0.99, confidence * 1.1)
         facts = {fact: found.facts.get(fact) for fact in kind.facts}
         _fill(kind, facts, view, found)
+        if found.company is None and company and any(facts.get(f) and _same_name(company, facts[f] or "") for f in _OTHER_PARTIES):
+            company = _leading_name(view) or reading.parties.main
         own = kind.company_fact
         if own and not facts.get(own):
             facts[own] = company
@@ -296,16 +304,18 @@ def _agrees(value: str | None, words: str) -> bool:
     return value is not None and re.sub(r"\W+", " ", value).strip().lower() == re.sub(r"\W+", " ", words).strip().lower()
 
 
-def _build_gate(kinds: Sequence[Kind]) -> tuple[re2._Set, list[str]]:
+def _build_gate(kinds: Sequence[Kind]) -> tuple[re2._Set, list[tuple[str, bool]]]:
+    """Return one RE2 set over the phrases of all kinds, and whose each phrase is: (kind, True for one of its second gate)."""
     options = re2.Options()
     options.case_sensitive = False
     options.max_mem = 64 << 20
     gate = re2.Set.SearchSet(options)
     owners = []
     for kind in kinds:
-        for phrase in kind.phrases:
-            gate.Add(phrase)
-            owners.append(kind.name)
+        for second, phrases in ((False, kind.phrases), (True, kind.also)):
+            for phrase in phrases:
+                gate.Add(phrase)
+                owners.append((kind.name, second))
     gate.Compile()
     return gate, owners
 
@@ -320,6 +330,20 @@ def _code_of(name: str, function: str) -> Callable[..., Any] | None:
 
 def _only_sentence(reading: Reading) -> bool:
     return len([s for s in reading.sentences if s.zone not in SILENT]) == 1
+
+
+# "{subject}{gap:40}\\b{will}(?:raises|…)": the verb is sought first and the subject before it only where it stands, which is far cheaper
+_LEADING_SUBJECT = re.compile(r"^\{subject\}(?:\{gap(?::\d+)?\}|[ ])?(?:\\b)?(?:\{will\})?(?=\(\?:|\\b|[a-z])")
+# facts that name the other side of a deal, never the company of the event
+_OTHER_PARTIES = ("partner", "customer", "buyer", "investors", "lender", "authority", "vendor", "counterparty", "grantor", "target", "acquirer")
+_LEADING = re.compile(r"^(?:[A-Z]{3,}[A-Z ,.]*(?:\([^)]*\))?\s?(?:—|–|--|-)\s*)?(?P<name>(?:[A-Z0-9][\w&.’'-]*)(?:\s(?:[A-Z0-9&][\w&.’'-]*|of|and))*),?\s(?:has |have |will |is |was |to |today |also |recently )*[a-z]+(?:s|ed|t|ing)?\b")
+
+
+def _leading_name(view: View) -> str | None:
+    """Return the capitalised words that a sentence opens with, where they can be a company's name."""
+    match = _LEADING.match(view.sentence.text)
+    name = clean_name(match.group("name")) if match else ""
+    return name if name and is_name(name) and not any(e.sort == "person" and e.start == view.sentence.start for e in view.entities) else None
 
 
 # capitalised words that {object} may run into and that name nobody

@@ -153,6 +153,7 @@ class Kind(Strict):
     title: str  # how a rep calls it
     definition: str
     phrases: tuple[str, ...] = Field(min_length=1)  # RE2 expressions, case ignored: a sentence without one is not looked at
+    also: tuple[str, ...] = ()  # where given, one of these must stand in the sentence too: a second gate for common words
     patterns: tuple[Pattern, ...] = ()
     never: tuple[str, ...] = ()  # a sentence that matches one of these is none of this kind
     never_document: tuple[str, ...] = ()  # a headline or lead that matches: the document has none of this kind
@@ -165,7 +166,7 @@ class Kind(Strict):
     playbook: Playbook
     examples: tuple[Example, ...] = ()
 
-    @field_validator("phrases", "never", "never_document")
+    @field_validator("phrases", "also", "never", "never_document")
     @classmethod
     def _compile(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for phrase in value:
