@@ -12,13 +12,13 @@ from __future__ import annotations
 import bisect
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from triggers.aliases import Aliases, core_name
-from triggers.names import mostly_capitals, name_spans, small_letters
+from triggers.names import HEADLINE_SMALL, mostly_capitals, name_spans, small_letters, title_case, without_headline_capitals
 from triggers.sentences import split_sentences
 from triggers.titles import title_spans
 
@@ -61,6 +61,8 @@ class EntityFinder:
 
     def __init__(self, model: Language | None = None) -> None:
         self._model = model
+        words: Collection[str] = model.meta.get("small_words", ()) if model is not None else ()
+        self._small_words = frozenset(words) | HEADLINE_SMALL if words else frozenset()
 
     @property
     def has_model(self) -> bool:
@@ -75,9 +77,19 @@ class EntityFinder:
 
     def spans_of(self, sentences: Sequence[tuple[str, bool]]) -> list[list[tuple[int, int, str, str]]]:
         """Return `(start, end, label, how)` per sentence, in order and not overlapping; True beside a sentence that may open with a dateline."""
-        readable = [(small_letters(text) if mostly_capitals(text) else text, opens) for text, opens in sentences]
+        readable = [(self._sentence_case(text), opens) for text, opens in sentences]
         modelled = self._by_model([text for text, _ in readable])
-        return [_combine(text, opens, by_model) for (text, opens), by_model in zip(readable, modelled, strict=True)]
+        return [
+            _combine(original, text, opens, by_model)
+            for (original, _), (text, opens), by_model in zip(sentences, readable, modelled, strict=True)
+        ]
+
+    def _sentence_case(self, text: str) -> str:
+        """Return a headline's text without the capitals that are no names; a model takes "Names Voluntary" for somebody."""
+        text = small_letters(text) if mostly_capitals(text) else text
+        if not self._small_words or text.rstrip().endswith(".") or not title_case(text):
+            return text
+        return without_headline_capitals(text, self._small_words)
 
     def _by_model(self, texts: Sequence[str]) -> list[list[tuple[int, int, str]]]:
         if self._model is None:
@@ -216,10 +228,8 @@ class DocumentView:
                 spans.append((a, b, self._short_labels[match.group()], "alias"))
                 taken.append((a, b))
             elif headline:
-                # "Acme Names" for one name: the body knows better
-                for k, (c, d, label, _) in enumerate(spans):
-                    if label == "ORG" and c == a and b < d and core_name(sentence[c:d]) != match.group():
-                        spans[k] = (a, b, self._short_labels[match.group()], "alias")
+                spans = _mended(sentence, spans, (a, b), self._short_labels[match.group()])
+                taken = [(c, d) for c, d, _, _ in spans]
         return spans
 
     def _generic_name(self, noun: str) -> str | None:
@@ -260,9 +270,19 @@ def _overlaps(span: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in taken)
 
 
-def _combine(text: str, opens: bool, by_model: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str, str]]:
+def _mended(sentence: str, spans: list[tuple[int, int, str, str]], known: tuple[int, int], label: str) -> list[tuple[int, int, str, str]]:
+    """Return a headline's spans where the body knows a name's borders better: "Acme Names" is "Acme", "Fast Guard" is "Fast Guard Service"."""
+    a, b = known
+    too_long = [s for s in spans if s[2] == "ORG" and s[0] == a and b < s[1] and core_name(sentence[s[0] : s[1]]) != sentence[a:b]]
+    too_short = [s for s in spans if s[2] != "TITLE" and a <= s[0] and s[1] <= b and s[1] - s[0] < b - a]
+    wrong = too_long or too_short
+    rest = [s for s in spans if s not in wrong]
+    return sorted([*rest, (a, b, label, "alias")]) if wrong and not _overlaps(known, [s[:2] for s in rest]) else spans
+
+
+def _combine(original: str, text: str, opens: bool, by_model: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str, str]]:
     """Return titles first, then the model's names, then what rules find in the gaps."""
-    spans: list[tuple[int, int, str, str]] = [(start, end, "TITLE", "rule") for start, end in title_spans(text)]
+    spans: list[tuple[int, int, str, str]] = [(start, end, "TITLE", "rule") for start, end in title_spans(original)]
     taken = [(start, end) for start, end, _, _ in spans]
     for start, end, label in by_model:
         if not _overlaps((start, end), taken):

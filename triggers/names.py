@@ -85,6 +85,7 @@ _HEADLINE_WORDS = frozenset(
     "Offers Offer Supports Support Creates Create Creating Center Senior Vice President Chief Officer Director CEO CFO COO Chairman Board".split()
 )
 
+HEADLINE_SMALL = frozenset(word.lower() for word in _HEADLINE_WORDS - _ORG_HEADS - {"New", "Million", "CEO", "CFO", "COO", "IPO", "HQ", "Grand"})
 _PERSON_VERBS = frozenset(
     "Names Name Named Appoints Appoint Hires Hire Taps Elects Promotes Welcomes Selects Picks names appoints hires taps elects promotes".split()
 )
@@ -167,6 +168,16 @@ def small_letters(text: str) -> str:
         return lowered if len(lowered) == len(found) else found
 
     return re.sub(r"[^\W\d_][\w.]*", word, text)
+
+
+def without_headline_capitals(text: str, small_words: Collection[str]) -> str:
+    """Return a headline with the words that are no part of names in small letters, every character in its place."""
+
+    def word(match: re.Match[str]) -> str:
+        lowered = match.group().lower()
+        return lowered if match.start() and lowered in small_words and len(lowered) == len(match.group()) else match.group()
+
+    return re.sub(r"(?<![\w’'.-])[A-Z][a-z]+(?![\w’'-])", word, text)
 
 
 _ACRONYMS = frozenset(

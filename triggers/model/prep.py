@@ -265,3 +265,19 @@ def renamed(corpus: Iterable[Labelled], world: World, share: float) -> Iterator[
         else:
             text += sentence.text[at:]
             yield Labelled(sentence.source, text, tuple(names), sentence.partial)
+
+
+def small_words(corpus: Iterable[Labelled]) -> list[str]:
+    """Return the words that are hardly ever part of a name: a headline's capitals are taken off them before the model reads it."""
+    small: Counter[str] = Counter()
+    in_names: Counter[str] = Counter()
+    for sentence in corpus:
+        inside = [False] * (len(sentence.text) + 1)
+        for start, end, _ in sentence.names:
+            inside[start:end] = [True] * (end - start)
+        for word in re.finditer(r"[^\W\d_]{2,}", sentence.text):
+            if inside[word.start()]:
+                in_names[word.group().lower()] += 1
+            elif word.group().islower():
+                small[word.group()] += 1
+    return sorted(word for word, count in small.items() if count >= 3 and count >= 4 * in_names[word])

@@ -25,7 +25,7 @@ from spacy.training.batchers import minibatch_by_words
 from spacy.util import compounding, fix_random_seed
 
 from triggers.entities import EntityFinder
-from triggers.model.prep import LABELS, Labelled, cased, read_corpora, renamed, synthesize, world_of
+from triggers.model.prep import LABELS, Labelled, cased, read_corpora, renamed, small_words, synthesize, world_of
 from triggers.model.weights import SHIPPED, pipeline, save_weights
 
 CONFIG = Path(__file__).parent / "config.cfg"
@@ -57,6 +57,7 @@ def train(corpus: Path, output: Path, *, steps: int, seed: int) -> float:
     print(f"{len(whole)} sentences labelled, {len(partial)} in part, {len(made)} made", flush=True)
 
     nlp = pipeline(spacy.util.load_config(CONFIG))
+    nlp.meta["small_words"] = small_words([*corpora, *made])
     examples = [_example(nlp, sentence) for sentence in first]
     nlp.initialize(lambda: examples[:2000])
     optimizer = nlp.create_optimizer()

@@ -32,7 +32,7 @@ def pipeline(config: Mapping[str, Any]) -> Language:
 
 
 def save_weights(nlp: Language, path: Path) -> int:
-    """Write `nlp` (tok2vec and ner) to `path`; return the size in bytes.
+    """Write `nlp` (tok2vec and ner) and the words of `nlp.meta["small_words"]` to `path`; return the size in bytes.
 
     Numbers are halved to 16 bits, which changed no figure of the model card, and packed.
     """
@@ -53,7 +53,9 @@ def save_weights(nlp: Language, path: Path) -> int:
         components[name] = {"model": srsly.msgpack_dumps(message)}
         if hasattr(pipe, "moves"):
             components[name]["moves"] = pipe.moves.to_bytes()
-    body = srsly.msgpack_dumps({"config": json.dumps(nlp.config), "components": components})
+    body = srsly.msgpack_dumps(
+        {"config": json.dumps(nlp.config), "components": components, "small_words": sorted(nlp.meta.get("small_words", []))}
+    )
     packed = zlib.compress(body, 9)
     content = _MAGIC + hashlib.sha256(packed).digest() + packed
     path.write_bytes(content)
@@ -74,6 +76,7 @@ def load_weights(path: Path = SHIPPED) -> Language:
         raise WeightsError(f"{path}: damaged, or of another version")
     message = srsly.msgpack_loads(zlib.decompress(packed))
     nlp = pipeline(json.loads(message["config"]))
+    nlp.meta["small_words"] = frozenset(message.get("small_words", []))
     for name, kept in message["components"].items():
         pipe: Any = nlp.get_pipe(name)
         if "moves" in kept:
