@@ -29,7 +29,7 @@ from store.records import Delivery, LeadBrief, fingerprint
 from store.tables import deliveries
 
 log = logging.getLogger(__name__)
-BATCH = 100  # deliveries claimed at a time: a killed worker holds up no more than these, for one lease
+BATCH = 500  # deliveries claimed at a time: a killed worker holds up no more than these, for one lease
 CLAIM_LOCK = 7_067_268_367  # any constant that no other program takes
 HELD = "digest"  # channel of a lead that waits for its digest; no file has this name
 
@@ -264,7 +264,8 @@ def _claim(work: _Worker, limit: int) -> list[Delivery]:
     moment = work.moment()
     with work.engine.begin() as conn:
         _lock(conn)
-        channels = set(conn.scalars(select(deliveries.c.channel).distinct())) - {HELD}
+        open_ones = deliveries.c.state.in_(("pending", "claimed"))
+        channels = set(conn.scalars(select(deliveries.c.channel).where(open_ones).distinct())) - {HELD}
         claimed = queries.claim(conn, worker=work.name, now=moment, lease=work.lease, limit=limit, channels=channels)
         in_flight = conn.execute(
             select(deliveries.c.target, deliveries.c.lead_ids, deliveries.c.lease_until).where(
@@ -370,7 +371,8 @@ def _standing_of(delivery: Delivery, work: _Worker) -> tuple[bool, str | None]:
         return False, None
     with work.engine.connect() as conn:
         states = _states(conn, delivery.lead_ids)
-        told = _was_told(conn, delivery)
+        # asked only where it matters: it looks through all that is owed
+        told = delivery.purpose in {"update", "correction"} and _was_told(conn, delivery)
     if delivery.purpose == "correction":
         return told, None if told else "the alert never went out, so there is nothing to correct"
     if all(states.get(lead_id) in {"withdrawn", "rejected"} for lead_id in delivery.lead_ids):
