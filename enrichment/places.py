@@ -104,7 +104,7 @@ def state_code(word: str, country: str | None = None) -> tuple[str, str] | None:
 
     "CA" is California, unless `country` says Canada, which has no province of that code.
     """
-    plain = word.strip().strip(".,")
+    plain = word.strip().strip(".,").removeprefix("CA-").removeprefix("US-")  # "CA-ON", as ISO 3166-2 has it
     if plain.upper() in US_STATES and len(plain) == 2 and country in (None, "US"):
         return plain.upper(), "US"
     if plain.upper() in PROVINCES and len(plain) == 2 and country in (None, "CA"):
@@ -148,13 +148,15 @@ def country_name(code: str) -> str:
 
 
 @cache
-def _cities() -> dict[str, list[tuple[int, str, str, str]]]:
-    """Return (inhabitants, city, state, country) by folded city name, most inhabitants first."""
-    cities: dict[str, list[tuple[int, str, str, str]]] = {}
+def _cities() -> dict[str, list[tuple[int, str, str, str, float, float]]]:
+    """Return (inhabitants, city, state, country, latitude, longitude) by folded city name, most inhabitants first."""
+    cities: dict[str, list[tuple[int, str, str, str, float, float]]] = {}
     table = (files("enrichment") / "cities.csv").read_text(encoding="utf-8")
     for row in csv.DictReader(table.splitlines()):
         city = "New York" if row["city"] == "New York City" else row["city"]
-        cities.setdefault(city_key(city), []).append((int(row["inhabitants"]), city, row["state"], row["country"]))
+        cities.setdefault(city_key(city), []).append(
+            (int(row["inhabitants"]), city, row["state"], row["country"], float(row["latitude"]), float(row["longitude"]))
+        )
     for places in cities.values():
         places.sort(reverse=True)
     return cities
@@ -186,9 +188,20 @@ def is_city(text: str) -> bool:
 
 def city_in(city: str, state: str | None, country: str | None) -> tuple[str, str, str] | None:
     """Return (city, state, country) as the gazetteer writes it, narrowed by state or country where given; the largest of several."""
-    for _, name, its_state, its_country in _cities().get(city_key(city), ()):
+    for _, name, its_state, its_country, *_ in _cities().get(city_key(city), ()):
         if (state is None or its_state == state) and (country is None or its_country == country):
             return name, its_state, its_country
+    return None
+
+
+@lru_cache(maxsize=4096)
+def coordinates(text: str) -> tuple[float, float] | None:
+    """Return latitude and longitude, in degrees, of the city that a text names; None where the gazetteer has no such city."""
+    place = locate(text)
+    if place.city:
+        for _, _, state, country, latitude, longitude in _cities().get(city_key(place.city), ()):
+            if place.state in (None, state or None) and place.country in (None, country):
+                return latitude, longitude
     return None
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from enrichment.places import Place, country_code, locate, state_code
+from enrichment.places import Place, coordinates, country_code, locate, state_code
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,23 @@ def test_state_code(word: str, found: tuple[str, str] | None) -> None:
 )
 def test_country_code(word: str, code: str | None) -> None:
     assert country_code(word) == code
+
+
+@pytest.mark.parametrize(
+    "text, latitude, longitude",
+    [
+        ("Baltimore, MD", 39.29, -76.61),
+        ("Toronto, CA-ON", 43.71, -79.4),  # a province as profiles write it
+        ("Portland, ME", 43.66, -70.26),  # not the larger one
+        ("London", 51.51, -0.13),
+    ],
+)
+def test_coordinates(text: str, latitude: float, longitude: float) -> None:
+    found = coordinates(text)
+    assert found is not None
+    assert found == pytest.approx((latitude, longitude), abs=0.05)
+
+
+def test_coordinates_of_no_city() -> None:
+    assert coordinates("Smallhamlet, Nebraska") is None
+    assert coordinates("Germany") is None
