@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 # how much a sentence's place takes from the confidence of what it tells
 ZONE_FACTOR = {HEADLINE: 0.97, LEAD: 1.0, BODY: 0.88, QUOTE: 0.7}
+_OPEN_ITEMS = ("1.01", "7.01", "8.01", "5")  # 8-K items that may tell of anything
 _PRONOUNS = frozenset("it we they he she this that there who which".split())
 
 
@@ -173,6 +174,8 @@ class Extractor:
             if kind.main_only and not (same and named):
                 return None
             confidence *= 1.0 if same else 0.8
+        elif sentence.zone == LEAD and kind.main_only and not reading.filing and main and company and not _same_name(company, main):
+            confidence *= 0.75
         if sentence.item and sentence.item in kind.items:
             confidence = min(0.99, confidence * 1.1)
         facts = {fact: found.facts.get(fact) for fact in kind.facts}
@@ -348,7 +351,7 @@ def _leading_name(view: View) -> str | None:
 
 # capitalised words that {object} may run into and that name nobody
 _NOBODY = re.compile(
-    r"(?i)^(?:january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|stakes?|debt|shares?|interest|bonds?|treasur\w+|stocks?|goods|wheat|grain|oil|gas|crude|property|land|homes?|house|foreign|ltd|inc|corp|co|plc|company|points?|spree|proposed|u\.?s\.?|bitcoin|crypto|containers?|funds?|aircraft|euros?|dollars?|q[1-4]|fy\d*|deals?|new|more|the|this|it|opportunity|range|territory)\b\W*$|^(?:\W*(?:january|february|march|april|june|july|august|september|october|november|december)\b)"
+    r"(?i)^(?:january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|stakes?|debt|shares?|interest|bonds?|treasur\w+|stocks?|goods|wheat|grain|oil|gas|crude|property|land|homes?|house|foreign|ltd|inc|corp|co|plc|company|points?|spree|proposed|u\.?s\.?|bitcoin|crypto|containers?|funds?|aircraft|euros?|dollars?|q[1-4]|fy\d*|deals?|new|more|the|this|it|opportunity|range|territory|usd|eur|gbp|eras?|chapter|journey|majority stake|minority stake|every|german|american|european|british|canadian|french|unlocks.*|seven|six|five|four|three|two|licen[sc]e|next\\b.*|growth|success)\b\W*$|^(?:\W*(?:january|february|march|april|june|july|august|september|october|november|december)\b)"
 )
 
 

@@ -174,6 +174,7 @@ class _Reader:
         if self.filing:
             if re.match(r"EX-99", head):
                 self.part, self.item, self.letter = BODY, "", ""
+                self.body_start = self.line_end  # an exhibit has a lead of its own
             self._begin_filing_paragraph(head, size)
         if head.lower().startswith(("about ", "\ufeffabout")) and (
             _ABOUT_RUN.match(head) or (_ABOUT.match(head) and (size < 100 or self.part in {ABOUT, BODY}))
@@ -259,7 +260,7 @@ class _Reader:
             self.body_start = start
         if self._quoted(start, end):
             return QUOTE, start
-        if self.body_start >= 0 and start - self.body_start < LEAD_CHARS and not self.filing:
+        if self.body_start >= 0 and start - self.body_start < LEAD_CHARS and not (self.filing and self.item):
             return LEAD, start
         return BODY, start
 
