@@ -26,7 +26,7 @@ from alerts.when import GIVE_UP_AFTER, MISCONFIGURED_RETRY_S, after_quiet, next_
 from alerts.wording import clean
 from store import queries
 from store.records import Delivery, LeadBrief, fingerprint
-from store.tables import deliveries
+from store.tables import deliveries, leads
 
 log = logging.getLogger(__name__)
 BATCH = 500  # deliveries claimed at a time: a killed worker holds up no more than these, for one lease
@@ -95,11 +95,11 @@ def _mails(briefs: Sequence[LeadBrief], now: datetime, routes: Mapping[str, Rout
 
 
 def _mail(briefs: Sequence[LeadBrief], owner: str, due: datetime, mail: MailSettings, purpose: str, slot: str = "") -> Delivery:
-    leads = sorted({brief.lead.id for brief in briefs})
+    lead_ids = tuple(sorted({brief.lead.id for brief in briefs}))
     events = sorted({event for brief in briefs for event in brief.lead.event_ids})
     # one channel in the key whichever way mail goes, so that a change of mail.url sends nothing twice
-    key = fingerprint("mail", owner, purpose, slot, *leads, *events, *_standing(briefs, purpose))
-    owed = Delivery(key=key, lead_ids=tuple(leads), channel=mail.channel, target=owner, purpose=purpose, due=due, payload={})
+    key = fingerprint("mail", owner, purpose, slot, *lead_ids, *events, *_standing(briefs, purpose))
+    owed = Delivery(key=key, lead_ids=lead_ids, channel=mail.channel, target=owner, purpose=purpose, due=due, payload={})
     try:
         message = compose(briefs, recipient=check_address(owner, "owner"), purpose=purpose, key=key, date=due, mail=mail)
     except ValueError as error:
@@ -222,9 +222,9 @@ def assemble_digests(engine: Engine, *, now: datetime, mail: MailSettings) -> in
         for row in rows:
             groups.setdefault((row.target, row.payload["slot"]), []).append(row)
         for (owner, slot), group in groups.items():
-            told = [row for row in group if states.get(row.lead_ids[0]) not in {"withdrawn", "rejected"}]
-            gone = [row.key for row in group if row not in told]
-            _set_state(conn, gone, state="cancelled", error="withdrawn or rejected before its digest went out")
+            gone = {row.key for row in group if states.get(row.lead_ids[0]) in {"withdrawn", "rejected"}}
+            told = [row for row in group if row.key not in gone]
+            _set_state(conn, sorted(gone), state="cancelled", error="withdrawn or rejected before its digest went out")
             if told:
                 # of one lead told twice in a digest (an alert and its update), the last is what stands
                 latest = {row.lead_ids[0]: row.payload["brief"] for row in told}
@@ -249,8 +249,12 @@ def _set_state(conn: Connection, keys: Sequence[str], **values: object) -> None:
 
 
 def _states(conn: Connection, lead_ids: Iterable[str]) -> dict[str, str]:
-    found = ((lead_id, queries.lead(conn, lead_id)) for lead_id in lead_ids)
-    return {lead_id: lead.state for lead_id, lead in found if lead}
+    wanted = sorted(set(lead_ids))
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), 500):
+        rows = conn.execute(select(leads.c.id, leads.c.state).where(leads.c.id.in_(wanted[start : start + 500])))
+        found |= {row.id: row.state for row in rows}
+    return found
 
 
 def _lock(conn: Connection) -> None:
