@@ -260,18 +260,20 @@ def _widened(node: LexborNode, scores: dict[int, float], score: float) -> Lexbor
 
 def _collect(node: LexborNode, lines: list[str]) -> int:
     """Append the paragraphs below `node` to `lines`; return the characters of running text among them."""
-    got = 0
+    got = linked = 0
     inline: list[str] = []
 
     def flush() -> None:
-        nonlocal got
-        if inline:
+        nonlocal got, linked
+        # a line that is a link and nothing else leads to another article: "Read also"
+        if inline and linked <= 0.8 * sum(map(len, inline)):
             for part in "".join(inline).split("\n\n"):
                 text = SPACE.sub(" ", part).strip()
                 if len(text) > 40 or (len(text) > 2 and lines and text[-1:] in '.!?”"'):
                     lines.append(text)
                     got += len(text)
-            inline.clear()
+        inline.clear()
+        linked = 0
 
     child = node.child
     while child is not None:
@@ -290,6 +292,7 @@ def _collect(node: LexborNode, lines: list[str]) -> int:
             got += _block(child, tag, lines)
         else:
             inline.append(child.text())
+            linked += len(child.text()) if tag == "a" else sum(len(link.text()) for link in child.css("a"))
         child = child.next
     flush()
     return got

@@ -48,9 +48,11 @@ class Guard:
         if reason := refusal(request.url, self.allow_hosts):
             raise IgnoreRequest(reason)
         host = urlparse_cached(request).hostname or ""
-        if self.per_second or self.per_day:
-            visit: Visit = self.crawler.spider.visit
-            wait = self.ledger.reserve(host, now_s=time.time(), day=visit.clock().date(), per_second=self.per_second, per_day=self.per_day)
+        visit: Visit = self.crawler.spider.visit
+        delay = visit.crawl_delay_s.get(host)
+        per_second = min(filter(None, (self.per_second, 1 / delay if delay else None)), default=None)
+        if per_second or self.per_day:
+            wait = self.ledger.reserve(host, now_s=time.time(), day=visit.clock().date(), per_second=per_second, per_day=self.per_day)
             if isinstance(wait, str):
                 raise IgnoreRequest(wait)
             if wait > 0:

@@ -49,7 +49,8 @@ def crawl_settings(source: Source, crawl: CrawlSettings) -> dict[str, Any]:
         "USER_AGENT": user_agent(crawl.contact),
         "DEFAULT_REQUEST_HEADERS": {"Accept": ACCEPT, "Accept-Language": f"{source.language or 'en'},en;q=0.7,*;q=0.3"},
         # pace
-        "ROBOTSTXT_OBEY": source.robots is None,
+        "ROBOTSTXT_OBEY": False,  # crawler.robots does it
+        "PROSPECT_OBEY_ROBOTS": source.robots is None,
         "ROBOTSTXT_USER_AGENT": ROBOT_NAME,
         "CONCURRENT_REQUESTS": 16,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
@@ -82,7 +83,9 @@ def crawl_settings(source: Source, crawl: CrawlSettings) -> dict[str, Any]:
         "REFERER_ENABLED": False,
         "HTTPPROXY_ENABLED": True,
         "DOWNLOADER_MIDDLEWARES": {
+            "crawler.robots.Robots": 10,
             "crawler.middlewares.Guard": 20,
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
             "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,

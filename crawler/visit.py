@@ -95,6 +95,7 @@ class Visit:
         self._asked: set[str] = set()
         self._lists: dict[str, tuple[str | None, str | None]] = {}  # address -> validators of the answer
         self._broken_lists: set[str] = set()
+        self.crawl_delay_s: dict[str, float] = {}  # host -> what its robots.txt asks
         self.gone: dict[str, int] = {}  # canonical URL -> status
 
     def clock(self) -> datetime:
@@ -260,7 +261,7 @@ class Visit:
         if status in GONE:
             self.gone[request.cb_kwargs["listed_as"]] = status
             self.note(f"a listed page {reason}")
-        elif "robots.txt" in reason:
+        elif "closed to robots by" in reason:
             self.gone[request.cb_kwargs["listed_as"]] = 451
             self.note("a listed page is closed to robots by robots.txt and was left alone")
         else:
@@ -305,11 +306,16 @@ def failure_in_words(failure: Any) -> tuple[str, str]:
     name = type(error).__name__
     text = str(error)
     if name == "IgnoreRequest":
-        if "robots.txt" in text:
+        if "Forbidden by robots.txt" in text:
             return "closed to robots by robots.txt", (
                 "leave it, or, where its operator documents it for programs, give the source the reason: `robots: documented interface, …`"
             )
-        return text, "it is tried again at the next crawl" if "budget" in text or "blocks" in text else "correct the source file"
+        return (
+            text,
+            "it is tried again at the next crawl"
+            if "budget" in text or "blocks" in text or "tried again" in text
+            else "correct the source file",
+        )
     known = {
         "DNSLookupError": ("the host's name does not resolve", "check the spelling of `start`, and the network"),
         "CannotResolveHostError": ("the host's name does not resolve", "check the spelling of `start`, and the network"),
