@@ -27,7 +27,7 @@ class Night:
 
     day: date
     exit_status: int
-    summary: dict[str, Any]  # {} when it printed none
+    summary: dict[str, Any]
     stderr: str
     wall_s: float
     cpu_s: float  # of the run and its children
@@ -57,7 +57,7 @@ def night_after(day: date) -> datetime:
 
 
 def run_night(folder: Path, day: date, *stages: str) -> Night:
-    """Do the nightly run after `day` and return what it printed."""
+    """Do the nightly run after `day` and return what it printed; raise RuntimeError when it printed no summary."""
     command = [sys.executable, "-m", "prospect", "run", "--workspace", str(folder), "--now", night_after(day).isoformat(), "--json"]
     for stage in stages:
         command += ["--stage", stage]
@@ -65,10 +65,12 @@ def run_night(folder: Path, day: date, *stages: str) -> Night:
     done = subprocess.run(command, capture_output=True, text=True, timeout=1800, check=False)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    if not lines:
+        raise RuntimeError(f"`{' '.join(command)}` ended with status {done.returncode}:\n{done.stderr[-2000:]}")
     return Night(
         day=day,
         exit_status=done.returncode,
-        summary=json.loads(lines[-1]) if lines else {},
+        summary=json.loads(lines[-1]),
         stderr=done.stderr,
         wall_s=clock.perf_counter() - started,
         cpu_s=after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
