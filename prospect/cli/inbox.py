@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,15 +13,16 @@ from rich.markup import escape
 from sqlalchemy import Connection
 
 from alerts.outbox import retry_failed
+from alerts.view import REJECT_REASONS
 from prospect.briefing import company_brief
 from prospect.cli import app
 from prospect.cli.shown import CliError, NowOption, WorkspaceOption, console, moment, open_workspace, print_json, print_rows
 from prospect.explaining import explain_pair, find_one_company
+from prospect.verdicts import give_verdict
 from prospect.yamlfile import unknown_value
 from store import queries
-from store.records import LEAD_STATES, Lead, Story, Verdict
+from store.records import LEAD_STATES, Lead, Story
 
-REASONS = ("wrong company", "no such event", "old news", "duplicate", "outside my territory", "not interesting", "customer already")
 FORMATS = ("table", "json", "csv")
 LEAD_COLUMNS = ("lead", "created", "score", "threshold", "company", "place", "what_happened", "profile", "owner", "state")
 LeadArgument = Annotated[str, typer.Argument(help="The lead's id, or its first characters, as `prospect leads` prints it.", metavar="LEAD")]
@@ -126,15 +128,15 @@ def one_lead(conn: Connection, start: str) -> Lead:
     raise CliError(f"'{start}' begins {len(found)} leads; give more characters: {', '.join(lead.id for lead in found[:5])}", 2)
 
 
-def say(workspace: object, lead_id: str, verdict: str, reason: str | None, by: str | None, until: datetime | None = None) -> None:
-    """Store a verdict and say so."""
-    _, engine = open_workspace(workspace)  # type: ignore[arg-type]
+def say(workspace: Path | None, lead_id: str, verdict: str, by: str | None, reason: str | None = None, days: int | None = None) -> None:
+    """Store a verdict, pass it on to a CRM that waited for it, and say so."""
+    opened, engine = open_workspace(workspace)
     with engine.begin() as conn:
         lead = one_lead(conn, lead_id)
         company = queries.get_company(conn, lead.company_id)
-        said = Verdict(lead_id=lead.id, verdict=verdict, reason=reason, said=datetime.now(UTC), by=by or getpass.getuser(), via="cli")
-        queries.save_verdict(conn, said, snoozed_until=until)
-    typer.echo(f"{verdict}: {company.name if company else lead.company_id} ({lead.profile})")
+        who = by or getpass.getuser()
+        news = give_verdict(opened, conn, lead, verdict, by=who, via="cli", now=datetime.now(UTC), reason=reason, snooze_days=days)
+    typer.echo(f"{'' if news else 'already '}{verdict}: {company.name if company else lead.company_id} ({lead.profile})")
 
 
 ByOption = Annotated[str | None, typer.Option(help="Who says so. Default: the name you are logged in by.", show_default=False)]
@@ -143,20 +145,20 @@ ByOption = Annotated[str | None, typer.Option(help="Who says so. Default: the na
 @app.command(rich_help_panel="The rep's inbox")
 def accept(lead: LeadArgument, workspace: WorkspaceOption = None, by: ByOption = None) -> None:
     """Take a lead."""
-    say(workspace, lead, "accepted", None, by)
+    say(workspace, lead, "accepted", by)
 
 
 @app.command(rich_help_panel="The rep's inbox")
 def reject(
     lead: LeadArgument,
-    reason: Annotated[str, typer.Option(help=f"Why: {', '.join(REASONS)}; or your own words.")],
+    reason: Annotated[str, typer.Option(help=f"Why: {', '.join(REJECT_REASONS)}; or your own words.")],
     workspace: WorkspaceOption = None,
     by: ByOption = None,
 ) -> None:
     """Refuse a lead, with the reason; reasons measure each profile's precision."""
     if not reason.strip():
         raise CliError("--reason is empty; the reason is what makes the profile better", 2)
-    say(workspace, lead, "rejected", reason.strip(), by)
+    say(workspace, lead, "rejected", by, reason=reason.strip())
 
 
 @app.command(rich_help_panel="The rep's inbox")
@@ -167,7 +169,7 @@ def snooze(
     by: ByOption = None,
 ) -> None:
     """Put a lead aside for some days; nothing is told of it until then."""
-    say(workspace, lead, "snoozed", f"for {days} days", by, datetime.now(UTC) + timedelta(days=days))
+    say(workspace, lead, "snoozed", by, reason=f"for {days} days", days=days)
 
 
 @app.command(rich_help_panel="The rep's inbox")

@@ -1,0 +1,212 @@
+"""Commands to write and tune profiles: profile new, backtest, suggest, misses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from sqlalchemy import Connection
+
+from profiles.backtest import Alert, Replay, compare
+from profiles.misses import Miss
+from profiles.new import Answers, Wish, new_profile
+from profiles.picture import sparkline, timeline_svg
+from profiles.suggest import curve_lines
+from prospect.cli import app
+from prospect.cli.inbox import show_story
+from prospect.cli.shown import CliError, NowOption, WorkspaceOption, console, moment, open_workspace, print_json, print_rows
+from prospect.profilefiles import read_profile
+from prospect.tuning import Window, near_misses, profile_named, replay, suggestion, window
+from prospect.workspace import Workspace, load_workspace, profile_context, workspace_root
+from prospect.yamlfile import Faults, unknown_value
+
+PERIODS = ("week", "month", "quarter")
+ProfileArgument = Annotated[str, typer.Argument(help="A profile's file name without .yml, or the path of a profile file.")]
+profile_app = typer.Typer(help="Write profiles.", no_args_is_help=True)
+app.add_typer(profile_app, name="profile", rich_help_panel="Profiles")
+
+
+@profile_app.command("new")
+def new(
+    slug: Annotated[str, typer.Argument(help="The new file's name, without .yml.", metavar="NAME")],
+    workspace: WorkspaceOption = None,
+    title: Annotated[str | None, typer.Option(help="What the rep calls it.", prompt="What is it called", show_default=False)] = None,
+    owner: Annotated[str | None, typer.Option(help="Who gets the mail.", prompt="Whose is it (e-mail)", show_default=False)] = None,
+    trigger: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A kind that must have happened, with facts if wanted: executive_change:level=c_suite,direction=joins. May be repeated."
+        ),
+    ] = None,
+    state: Annotated[list[str] | None, typer.Option(help="A state of the territory. May be repeated.")] = None,
+    region: Annotated[list[str] | None, typer.Option(help="A region of the territory, such as 'new england'. May be repeated.")] = None,
+    employees: Annotated[int | None, typer.Option(min=1, help="At least so many employees.")] = None,
+    accounts: Annotated[str | None, typer.Option(help="A list of named accounts, such as accounts/jane.csv.")] = None,
+    within: Annotated[str, typer.Option(help="How far back an event counts.")] = "120d",
+    leads: Annotated[int | None, typer.Option(min=1, help="At most so many leads a quarter, the best ones.")] = None,
+) -> None:
+    """Write a commented profile that passes `prospect check`, with examples of what alerts and what does not."""
+    opened = load_workspace(workspace_root(workspace))
+    path = opened.root / "profiles" / f"{slug}.yml"
+    if path.exists():
+        raise CliError(f"profiles/{slug}.yml is there already; nothing was changed")
+    kinds = sorted(opened.kinds)
+    wanted = trigger or [typer.prompt(f"What must have happened ({', '.join(kinds)})")]
+    wishes = [wish(text, kinds) for word in wanted for text in word.split()]
+    answers = Answers(
+        name=title or slug,
+        owner=owner or "",
+        wishes=wishes,
+        states=state or (),
+        regions=region or (),
+        employees_min=employees,
+        accounts=accounts,
+        within=within,
+        leads=leads,
+    )
+    try:
+        text = new_profile(answers)
+    except ValueError as error:
+        raise CliError(str(error), 2) from error
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    try:
+        read_profile(path, context=profile_context(opened.kinds), root=opened.root)
+    except Faults:
+        path.unlink()  # what was answered makes no profile; the faults say why
+        raise
+    typer.echo(f"profiles/{slug}.yml is written; `prospect backtest {slug}` shows what it would have sent")
+
+
+def wish(text: str, kinds: list[str]) -> Wish:
+    """Return the wish that `kind` or `kind:fact=word,fact=word` means; raise CliError for an unknown kind."""
+    kind, _, facts = text.partition(":")
+    if kind not in kinds:
+        raise CliError(unknown_value("trigger", kind, kinds), 2)
+    said: dict[str, list[str]] = {}
+    for pair in filter(None, facts.split(",")):
+        fact, equals, word = pair.partition("=")
+        if not equals:
+            raise CliError(f"'{pair}' is no fact; write {kind}:fact=word", 2)
+        said.setdefault(fact.strip(), []).append(word.strip())
+    return Wish(kind, said)
+
+
+@app.command(rich_help_panel="Profiles")
+def backtest(
+    profile: ProfileArgument,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="How many nights to replay.")] = 90,
+    workspace: WorkspaceOption = None,
+    now: NowOption = None,
+    compare_with: Annotated[
+        str | None, typer.Option("--compare", help="Another profile, or its file: what the change adds and loses.", show_default=False)
+    ] = None,
+    picture: Annotated[Path | None, typer.Option(help="Write the timeline here, as SVG.", show_default=False)] = None,
+    evidence: Annotated[bool, typer.Option("--evidence", help="Show the sentences behind each alert.")] = False,
+    format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
+) -> None:
+    """Replay a profile night by night, by when documents were first seen: the alerts that would have gone out."""
+    opened, engine = open_workspace(workspace)
+    slug, read = profile_named(opened, profile)
+    nights = window(opened, days, moment(now))
+    with engine.connect() as conn:
+        found = replay(opened, conn, slug, read, nights)
+        other = replay_other(opened, conn, compare_with, slug, nights) if compare_with else None
+    if picture:
+        picture.write_text(timeline_svg(found, f"{read.name}: {len(found.alerts)} alerts in {days} nights"), encoding="utf-8")
+    rows = [alert_row(alert, "") for alert in found.alerts]
+    if other is not None:
+        changed = compare(found, other)
+        rows = [
+            *(alert_row(before, "kept") for before, _ in changed.kept),
+            *(alert_row(alert, "added") for alert in changed.added),
+            *(alert_row(alert, "lost") for alert in changed.lost),
+        ]
+    columns = ("night", "company", "score", "what", "lead") if other is None else ("change", "night", "company", "score", "what", "lead")
+    if format == "table":
+        console().print(
+            f"{read.name}: {len(found.alerts)} alerts in {days} nights ({found.leads_per_quarter:.1f} leads a quarter)", markup=False
+        )
+        console().print(sparkline(found), markup=False)
+    print_rows(rows, columns, format, f"no alert in {days} nights; `prospect misses {slug}` shows what came near")
+    if evidence:
+        for alert in found.alerts:
+            console().print(f"\n[bold]{escape(alert.company.name)}[/], {alert.moment:%Y-%m-%d}")
+            for story in alert.stories:
+                show_story(story)
+
+
+def replay_other(opened: Workspace, conn: Connection, name: str, slug: str, nights: Window) -> Replay:
+    """Return the replay of the profile that is compared, under the first one's name: leads have the same ids."""
+    _, changed = profile_named(opened, name)
+    return replay(opened, conn, slug, changed, nights)
+
+
+def alert_row(alert: Alert, change: str) -> dict[str, object]:
+    """Return a would-be alert as one row."""
+    return {
+        "change": change,
+        "night": f"{alert.moment:%Y-%m-%d}",
+        "company": alert.company.name,
+        "score": round(alert.decision.score, 1),
+        "what": "; ".join(f"{story.kind} ({story.status})" for story in alert.stories),
+        "lead": alert.lead.id,
+    }
+
+
+@app.command(rich_help_panel="Profiles")
+def suggest(
+    profile: ProfileArgument,
+    leads: Annotated[float, typer.Option(min=0.1, help="How many leads are wanted …")] = 2,
+    per: Annotated[str, typer.Option(help="… per week, month or quarter.")] = "quarter",
+    days: Annotated[int, typer.Option(min=7, max=3660, help="How many nights to go by.")] = 180,
+    workspace: WorkspaceOption = None,
+    now: NowOption = None,
+) -> None:
+    """Suggest the threshold for a wanted rate, with what is lost at each step. Nothing is changed."""
+    if per not in PERIODS:
+        raise CliError(unknown_value("period", per, PERIODS), 2)
+    opened, engine = open_workspace(workspace)
+    slug, read = profile_named(opened, profile)
+    with engine.connect() as conn:
+        found = suggestion(opened, conn, slug, read, window(opened, days, moment(now)), leads, per)
+    for line in curve_lines(found):
+        console().print(line, markup=False)
+    console().print(found.detail, markup=False)
+
+
+@app.command(rich_help_panel="Profiles")
+def misses(
+    profile: Annotated[str, typer.Argument(help="The profile's file name without .yml.")],
+    days: Annotated[int, typer.Option(min=1, max=3660, help="How many days to look back.")] = 30,
+    most: Annotated[int, typer.Option(min=1, max=1000, help="How many to show.")] = 20,
+    workspace: WorkspaceOption = None,
+    now: NowOption = None,
+    format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
+) -> None:
+    """Show the companies that came nearest to an alert, and what was missing."""
+    opened, engine = open_workspace(workspace)
+    if profile not in opened.profiles:
+        raise CliError(unknown_value("profile", profile, opened.profiles), 2)
+    with engine.connect() as conn:
+        found = near_misses(opened, conn, profile, moment(now), days, most)
+    if format == "json":
+        for miss in found:
+            print_json(miss_row(miss))
+        return
+    print_rows(
+        [miss_row(miss) for miss in found], ("company", "score", "short", "reason", "detail"), format, f"nothing came near in {days} days"
+    )
+
+
+def miss_row(miss: Miss) -> dict[str, object]:
+    """Return a near miss as one row."""
+    return {
+        "company": miss.company.name,
+        "score": round(miss.decision.score, 1),
+        "short": miss.short,
+        "reason": str(miss.decision.reason),
+        "detail": miss.detail,
+    }

@@ -1,0 +1,100 @@
+"""Replays, thresholds and near misses over what the store holds: brings its sightings to the profiles room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from enrichment.resolve import Resolver
+from enrichment.stories import tell_stories
+from profiles.backtest import Accounts, Replay, backtest, daily
+from profiles.decide import History
+from profiles.misses import Miss, misses
+from profiles.profile import Profile
+from profiles.suggest import Suggestion, suggest_threshold
+from prospect.accounts import account_sets
+from prospect.explaining import history_of
+from prospect.judging import load, wanted_kinds
+from prospect.profilefiles import read_profile
+from prospect.workspace import Workspace, profile_context
+from store import queries
+from store.records import Company, Sighting, Story
+
+CHUNK = 500  # companies whose sightings are in memory at a time
+
+
+@dataclass(frozen=True)
+class Window:
+    """The nights that are replayed."""
+
+    moments: tuple[datetime, ...]
+    since: datetime  # news begin with the first night
+
+
+def window(workspace: Workspace, days: int, now: datetime) -> Window:
+    """Return the last `days` nights up to `now`, at the hour of `now`."""
+    first = now - timedelta(days=days - 1)
+    return Window(daily(first, days), first - timedelta(days=1))
+
+
+def seen(conn: Connection, profile: Profile) -> Iterator[tuple[Company, list[Sighting]]]:
+    """Yield each company that has a story the profile may want, with all its sightings."""
+    ids = iter(queries.companies_with_stories(conn, wanted_kinds(profile)))
+    while some := list(islice(ids, CHUNK)):
+        sightings = queries.sightings_of(conn, some)
+        for company_id in some:
+            company = queries.get_company(conn, company_id)
+            if company and sightings.get(company_id):
+                yield company, sightings[company_id]
+
+
+def accounts_of_file(workspace: Workspace, conn: Connection, slug: str, profile: Profile) -> Accounts:
+    """Return the companies that the profile's lists mean."""
+    if not profile.companies.include and not profile.companies.exclude:
+        return Accounts()
+    resolver = Resolver(queries.iter_companies(conn))
+    sets = account_sets(workspace.root, profile, slug, resolver, lambda company_id: queries.get_company(conn, company_id) is not None)
+    return Accounts(sets.include, sets.exclude)
+
+
+def profile_named(workspace: Workspace, name: str) -> tuple[str, Profile]:
+    """Return a profile of the workspace by its stem, or of a file by its path; raise Faults for a file that is wrong."""
+    if name in workspace.profiles:
+        return name, workspace.profiles[name]
+    path = Path(name)
+    return path.stem, read_profile(path, context=profile_context(workspace.kinds), root=workspace.root)
+
+
+def replay(workspace: Workspace, conn: Connection, slug: str, profile: Profile, nights: Window) -> Replay:
+    """Return what the profile would have sent on those nights, going by when documents were first seen."""
+    accounts = accounts_of_file(workspace, conn, slug, profile)
+    return backtest(profile, slug, seen(conn, profile), nights.moments, tell_stories, since=nights.since, accounts=accounts)
+
+
+def suggestion(workspace: Workspace, conn: Connection, slug: str, profile: Profile, nights: Window, leads: float, per: str) -> Suggestion:
+    """Return the threshold that would have sent `leads` per week, month or quarter, with the curve around it."""
+    accounts = accounts_of_file(workspace, conn, slug, profile)
+    return suggest_threshold(
+        profile, slug, seen(conn, profile), nights.moments, tell_stories, leads=leads, per=per, since=nights.since, accounts=accounts
+    )
+
+
+def near_misses(workspace: Workspace, conn: Connection, slug: str, now: datetime, days: int, most: int) -> list[Miss]:
+    """Return the companies that came nearest to an alert in the last `days` without one."""
+    profile = workspace.profiles[slug]
+    since = now.astimezone(UTC) - timedelta(days=days)
+    ids = queries.companies_with_stories(conn, wanted_kinds(profile), since)
+    companies: dict[str, Company | None] = {}
+    stories: dict[str, list[Story]] = {}
+    load(conn, ids, companies, stories)
+    cases: list[tuple[Company, Sequence[Story], History]] = [
+        (company, stories.get(company_id, []), history_of(workspace, conn, slug, company, now))
+        for company_id in ids
+        if (company := companies[company_id]) is not None
+    ]
+    return misses(profile, slug, cases, now, days=days, most=most)
