@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -24,6 +25,7 @@ def main() -> int:
     if not (asked.shared / "world" / "__main__.py").is_file():
         print(f"{asked.shared} holds no world/; name the folder that does", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the world is ended too
     console = Console(width=140)
     with tempfile.TemporaryDirectory(prefix="prospect-world-") as made:
         folder = (asked.keep or Path(made)).resolve()
