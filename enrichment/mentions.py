@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from enrichment.index import core_words
 from enrichment.names import read_name, short_word
 from enrichment.places import Place, country_code, locate, state_code
 from enrichment.values import ValueFault, read_cik, read_domain, read_ein, read_lei
@@ -79,14 +80,20 @@ def provisional_company(mention: Mention) -> Company:
     )
 
 
-def same_company_name(one: str, other: str) -> bool:
-    """Return whether two names in one document mean one company: equal forms, or the shorter begins the longer ("Larkspur", "Larkspur Software, Inc.")."""
-    mine, theirs = read_name(one).words, read_name(other).words
-    shorter, longer = sorted((mine, theirs), key=len)
-    if not shorter:
+def same_company_name(said: str, full: str) -> bool:
+    """Return whether `said` in a document about the company `full` means that company: its name, or the beginning of it.
+
+    "Larkspur" is "Larkspur Software, Inc."; "Larkspur Canada Limited" is not "Larkspur Corporation", but "Larkspur Group" is.
+    """
+    mine, theirs = ([short_word(word) for word in read_name(name).words] for name in (said, full))
+    if not mine or not theirs:
         return False
-    short, long = [short_word(word) for word in shorter], [short_word(word) for word in longer]
-    return long[: len(short)] == short or "".join(short) == "".join(long)
+    return theirs[: len(mine)] == mine or "".join(core_words(mine)) == "".join(core_words(theirs))
+
+
+def initials_of(words: Sequence[str]) -> str:
+    """Return the first letters of the words, without small ones: ("bank", "of", "larkspur") -> "bl"."""
+    return "".join(word[0] for word in words if word not in ("of", "the", "and", "for", "de", "in"))
 
 
 def _ticker_beside(name: str, text: str) -> str | None:
@@ -142,7 +149,7 @@ def _own_domain(name: str, document: Document) -> str | None:
     words = read_name(name).words
     if not words:
         return None
-    initials = "".join(word[0] for word in words)
+    initials = initials_of(words)
     for address in [match[0] for match in _ADDRESS.finditer(document.text)] + [document.url]:
         try:
             domain = read_domain(address)
@@ -161,8 +168,8 @@ def _own_domain(name: str, document: Document) -> str | None:
     return None
 
 
-def _known(reader: object, value: str | None) -> str | None:
+def _known(reader: Callable[[str], str | None], value: str | None) -> str | None:
     try:
-        return reader(value) if value and callable(reader) else None
+        return reader(value) if value else None
     except ValueFault:
         return None

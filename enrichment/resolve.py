@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 from enrichment.common_words import COMMON_WORDS
 from enrichment.comparisons import Pair, Said, reasons_of, score_of, weigh
 from enrichment.index import GENERIC_WORDS, NameIndex, Slips, core_words
-from enrichment.mentions import mention_of, provisional_company
+from enrichment.mentions import initials_of, mention_of, provisional_company
 from enrichment.names import LEGAL_FORMS, read_name, short_word
 from enrichment.packed import Texts
 from enrichment.places import city_key, country_code, state_code
@@ -234,17 +234,16 @@ class Resolver:
         return pair
 
     def _resembles(self, said: Said, number: int) -> bool:
-        """Return whether a name has something in common with the company's: the first telling word, or most letters."""
+        """Return whether a name has something in common with the company's: the first telling word, its initials, or most letters."""
         mine = said.short
         for name in (self._names[number], *self._aliases[number].split(";")):
             theirs = [short_word(word) for word in read_name(name).words]
             if not mine or not theirs:
                 continue
-            if (
-                mine[0] == theirs[0]
-                or fuzz.ratio(" ".join(mine), " ".join(theirs)) >= 60
-                or fuzz.partial_ratio(" ".join(mine), " ".join(theirs)) >= 85
-            ):
+            if mine[0] == theirs[0] or (len(mine) == 1 and len(mine[0]) > 2 and initials_of(theirs).startswith(mine[0])):
+                return True
+            one, other = " ".join(mine), " ".join(theirs)
+            if fuzz.ratio(one, other) >= 60 or (len(one) > 5 and fuzz.partial_ratio(one, other) >= 85):
                 return True
         return False
 
@@ -308,12 +307,17 @@ def _said(mention: Mention, written: Written) -> Said:
         ein=mention.ein,
         lei=mention.lei,
         tickers=tuple(ticker.upper() for ticker in (mention.ticker, *written.tickers) if ticker),
-        perhaps_tickers=written.perhaps_tickers,
+        perhaps_tickers=written.perhaps_tickers or _as_ticker(written.name.words),
         domain=mention.domain,
         city=city_key(mention.city) if mention.city else None,
         state=state[0] if state else mention.state,
         country=state[1] if state and not country else country or mention.country,
     )
+
+
+def _as_ticker(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a name of three to five letters as a ticker, which companies called by their initials have: "JLL" of Jones Lang LaSalle."""
+    return (words[0].upper(),) if len(words) == 1 and 3 <= len(words[0]) <= 5 and words[0].isalpha() else ()
 
 
 def _digits(word: str) -> str:

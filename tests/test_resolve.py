@@ -19,6 +19,8 @@ REGISTER = [
     Company(id="teal", name="Teal International Services Inc.", ein="123456789"),
     Company(id="pintail", name="Pintail Com Inc", ticker="PNTL", city="Seattle", state="WA", country=US),
     Company(id="spoonbill", name="Spoonbill Drainage Systems, Inc.", ticker="SPBL", city="Columbus", state="OH", country=US),
+    Company(id="jay", name="Jay Kestrel Sandpiper Inc", ticker="JKS"),
+    Company(id="rhea", name="Rhea Aviation", ticker="RAV"),
     Company(id="bank", name="Bank LLC"),
     Company(id="godwit", name="Godwit Corp"),
     *(Company(id=f"systems-{n}", name=f"Word{n} Systems") for n in range(40)),
@@ -65,6 +67,10 @@ def resolver() -> Resolver:
         (Mention(name="Larkspur"), None),
         (Mention(name="Larkspur Group"), None),
         (Mention(name="Larkspur Medical"), None),
+        # initials
+        (Mention(name="JKS"), "jay"),
+        (Mention(name="JKS", ticker="JKS"), "jay"),
+        (Mention(name="RAV"), None),  # near-miss: a ticker that is not the initials may be anything
         # sites and addresses
         (Mention(name="Larkspur Software - Wilsonville Facility"), "larkspur"),
         (Mention(name="Larkspur Software, Inc. 22 East Flagler Street Miami FL"), "larkspur"),
