@@ -1,7 +1,7 @@
 """Events judged against 10 to 10,000 generated profiles, with full scoring: by the index, and all pairs; the alerts must be the same.
 
-    python benchmarks/judging.py
-    python benchmarks/judging.py --sizes 10,100 --events 500 --pairs-events 50
+    python -m benchmarks.judging
+    python -m benchmarks.judging --sizes 10,100 --events 500 --pairs-events 50
 
 A third of the profiles name accounts, the others a territory, some of them an industry or a size. An event is a new story of a company
 that may have older ones; judging it means a whole decision (score, territory, history, reason) for each profile.
@@ -139,9 +139,9 @@ def make_events(count: int, draw: random.Random) -> list[tuple[Company, list[Sto
         known = Company(
             id=name,
             name=name.title(),
-            state=draw.choice(STATES) if draw.random() < 0.95 else None,
+            state=draw.choice(STATES) if draw.random() < 0.98 else None,
             country="US",
-            sic=draw.choice(INDUSTRIES) + "11" if draw.random() < 0.95 else None,
+            sic=draw.choice(INDUSTRIES) + "11" if draw.random() < 0.98 else None,
             employees=draw.choice([20, 100, 500, 5000]) if draw.random() < 0.6 else None,
         )
         out.append(
@@ -196,7 +196,7 @@ def alerts(
     profiles: Mapping[str, Profile], slugs: Sequence[str], histories: Mapping[str, History], company: Company, stories: Sequence[Story]
 ) -> set[tuple[str, str]]:
     """Return the pairs of these profiles and the company that alert."""
-    shared: Shared = {}
+    shared = Shared(company, stories)
     return {
         (slug, company.id)
         for slug in slugs
@@ -226,7 +226,7 @@ def main() -> None:
         built = time.process_time() - began
         gc.collect()
         began = time.process_time()
-        chosen = [index.candidates(company, stories) for company, stories in events]
+        chosen = [index.candidates(company, stories, NOW) for company, stories in events]
         found = [alerts(profiles, names, histories, company, stories) for names, (company, stories) in zip(chosen, events, strict=True)]
         by_index = (time.process_time() - began) / len(events)
         compared = min(len(events), max(10, options.pairs // size))

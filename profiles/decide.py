@@ -34,7 +34,7 @@ class History:
     excluded: frozenset[str] = frozenset()  # ids of the companies on the list of `companies.exclude`
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Case:
     """Everything that one decision goes by; what is costly is worked out when a rule first asks."""
 
@@ -155,7 +155,7 @@ def excluded(case: Case) -> Answer:
     """**excluded**: the company is on the list of `companies.exclude`, or an account that the profile leaves out."""
     if case.company.id in case.history.excluded:
         return Reason.EXCLUDED, "the company is on the profile's list of exclusions"
-    for account, policy in _policies(case.profile).items():
+    for account, policy in case.profile.companies.policies:
         if policy == "exclude" and case.company.account == account:
             return Reason.EXCLUDED, f"the company is marked {account.replace('_', ' ')} in the CRM"
     return None
@@ -166,15 +166,10 @@ def not_named(case: Case) -> Answer:
     """**not a named account**: the profile names its companies (`companies.include`, or `only` customers) and this is none of them."""
     if case.history.included is not None and case.company.id not in case.history.included:
         return Reason.NOT_NAMED, f"the company is none of the profile's {counted(len(case.history.included), 'named account')}"
-    only = [account for account, policy in _policies(case.profile).items() if policy == "only"]
+    only = [account for account, policy in case.profile.companies.policies if policy == "only"]
     if only and case.company.account not in only:
         return Reason.NOT_NAMED, f"the company is not marked {listed((account.replace('_', ' ') for account in only), 'or')} in the CRM"
     return None
-
-
-def _policies(profile: Profile) -> dict[str, str]:
-    wanted = profile.companies
-    return {"customer": wanted.customers, "open_opportunity": wanted.open_opportunities, "past_customer": wanted.past_customers}
 
 
 @rule
@@ -357,7 +352,16 @@ def decide(
 
 def judge(case: Case) -> Decision:
     """Return the decision of a case."""
-    reason, detail = next(answer for ask in RULES if (answer := ask(case)) is not None)
+    if not case.history.leads:
+        # by far the most cases: nothing was told yet, and there is nothing to look up (a lookup of a cached property takes a lock)
+        case.__dict__.update(last=None, untold=case.score.stories, material=None)
+    for ask in RULES:
+        answer = ask(case)
+        if answer is not None:
+            break
+    else:
+        raise AssertionError("the last rule answers always")
+    reason, detail = answer
     return Decision(
         profile=case.slug,
         company_id=case.company.id,

@@ -6,16 +6,18 @@ grows with the events that touch a profile, not with profiles × events. Built o
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from profiles.backtest import Accounts
+from profiles.conditions import CONDITIONS
 from profiles.geography import COUNTRY_REGIONS, REGIONS, seat_spot
 from profiles.profile import Profile
 from profiles.reach import can_reach, kinds_of, needed, openings, rises_by_itself
 from profiles.territory import event_place
-from profiles.wants import ANY_KIND
+from profiles.wants import ANY_KIND, Want
 from profiles.where import Where
 from store.records import Company, Lead, Story
 
@@ -31,6 +33,7 @@ class ProfileIndex:
         accounts = accounts or {}
         self._profiles = dict(profiles)
         self._kinds = {slug: kinds_of(profile) for slug, profile in profiles.items()}
+        self._bounds = {slug: _Bound(profile) for slug, profile in profiles.items()}
         self._reach: dict[tuple[str, frozenset[str]], bool] = {}
         self._by_account: dict[str, list[str]] = defaultdict(list)
         self._by_key: dict[Key, list[str]] = defaultdict(list)
@@ -47,8 +50,8 @@ class ProfileIndex:
                     for sic in _industries(profile.where):
                         self._by_key[kind, state, sic].append(slug)
 
-    def candidates(self, company: Company, stories: Iterable[Story]) -> list[str]:
-        """Return the profiles that may alert on a company with these stories, each once, in order of name."""
+    def candidates(self, company: Company, stories: Iterable[Story], now: datetime) -> list[str]:
+        """Return the profiles that may alert at `now` on a company with these stories, each once, in order of name."""
         stories = list(stories)
         kinds = frozenset(story.kind for story in stories)
         if not kinds:
@@ -66,7 +69,19 @@ class ProfileIndex:
                     if slugs := self._by_key.get((kind, state, industry)):
                         found.update(slugs)
         found.update(self._by_account.get(company.id, ()))
-        return sorted(slug for slug in found if self._can_reach(slug, kinds))
+        worth = _Worth(stories, now)
+        return sorted(
+            [slug for slug in found if self._can_reach(slug, kinds) and self._bounds[slug].holds(worth) and self._fits(slug, company, now)]
+        )
+
+    def _fits(self, slug: str, company: Company, now: datetime) -> bool:
+        """Return False when something that the profile asks of the company itself is known to be otherwise, or unknown and fails."""
+        where = self._profiles[slug].where
+        for key, wanted in where.company_tests:
+            verdict = CONDITIONS["company", key].holds(wanted, company, now)
+            if verdict is False or (verdict is None and where.unknown == "fail"):
+                return False
+        return True
 
     def _can_reach(self, slug: str, kinds: frozenset[str]) -> bool:
         own = self._kinds[slug]
@@ -75,6 +90,57 @@ class ProfileIndex:
         if known is None:
             known = self._reach[slug, wanted] = can_reach(self._profiles[slug], wanted)
         return known
+
+
+class _Worth(dict[float, dict[str, float]]):
+    """By half-life in seconds, confidence × decay of the best story of each kind, and of any kind under ANY_KIND; worked out when asked for."""
+
+    def __init__(self, stories: Sequence[Story], now: datetime) -> None:
+        super().__init__()
+        self.kinds = {story.kind for story in stories} | {ANY_KIND}
+        self._stories = [(story.kind, story.confidence, max(0.0, (now - story.when).total_seconds())) for story in stories]
+
+    def __missing__(self, half_life_s: float) -> dict[str, float]:
+        best: dict[str, float] = {}
+        for kind, confidence, age_s in self._stories:
+            worth = confidence * 2.0 ** -(age_s / half_life_s)
+            if worth > best.get(kind, 0.0):
+                best[kind] = worth
+        best[ANY_KIND] = max(best.values(), default=0.0)
+        self[half_life_s] = best
+        return best
+
+
+class _Bound:
+    """The most that a profile can give to events of given kinds, confidences and ages, were their facts and statuses as wanted."""
+
+    __slots__ = ("patterns", "singles", "threshold")
+
+    def __init__(self, profile: Profile) -> None:
+        self.threshold = profile.threshold - 0.01 * len(profile.wants)  # points are rounded want by want
+        self.singles: list[tuple[float, float, frozenset[str]]] = []
+        self.patterns: list[tuple[float, tuple[frozenset[str], ...]]] = []
+        for want in profile.wants:
+            if want.weight <= 0:
+                continue
+            if isinstance(want, Want) and want.times == 1 and want.count == "best":
+                self.singles.append((want.weight, (want.half_life or profile.half_life).total_seconds(), want.needs[0]))
+            else:
+                # patterns decay from their last event, and their number may be any: a bound on them is that their kinds are there
+                self.patterns.append((math.inf if isinstance(want, Want) and want.count == "each" else want.weight, want.needs))
+
+    def holds(self, worth: _Worth) -> bool:
+        """Return whether the threshold can be reached."""
+        total = 0.0
+        for weight, half_life_s, kinds in self.singles:
+            best = worth[half_life_s]
+            total += weight * max([best.get(kind, 0.0) for kind in kinds])
+        if total >= self.threshold:
+            return True
+        for weight, needs in self.patterns:
+            if all(not kinds.isdisjoint(worth.kinds) for kinds in needs):
+                total += weight
+        return total >= self.threshold
 
 
 def _states(where: Where) -> Collection[str]:
@@ -124,7 +190,7 @@ def touched(
     moved = set()
     for company, stories in changed:
         moved.add(company.id)
-        pairs |= {(slug, company.id) for slug in index.candidates(company, stories)}
+        pairs |= {(slug, company.id) for slug in index.candidates(company, stories, now)}
     pairs |= {(lead.profile, lead.company_id) for lead in leads if lead.company_id in moved and lead.profile in profiles}
     pairs |= {(slug, company_id) for slug, company_id, due in waiting if due <= now and slug in profiles}
     return pairs

@@ -49,6 +49,12 @@ class Companies(Model):
     past_customers: Literal["allow", "exclude", "only"] = "allow"
     """Accounts that were customers, likewise."""
 
+    @cached_property
+    def policies(self) -> tuple[tuple[str, str], ...]:
+        """What the CRM may say of an account, and what the profile makes of it, but for what it allows."""
+        said = {"customer": self.customers, "open_opportunity": self.open_opportunities, "past_customer": self.past_customers}
+        return tuple((account, policy) for account, policy in said.items() if policy != "allow")
+
 
 class Crm(Model):
     """Which CRM gets the lead, and when: as soon as it is made (matched) or once the rep accepted it."""

@@ -7,37 +7,25 @@ from datetime import datetime, timedelta
 
 from profiles.profile import Profile
 from profiles.times import midnight, window_start
-from profiles.wants import ANY_KIND, Absence, AnyWant, Combination, Sequence, Want
+from profiles.wants import ANY_KIND, Absence, AnyWant, Combination, Want
 from store.records import Lead
 
 
 def kinds_of(profile: Profile) -> frozenset[str]:
     """Return the kinds whose events can give the profile points; ANY_KIND among them when all can."""
-    return frozenset(kind for want in profile.wants if want.weight >= 0 for step in _giving(want) for kind in step)
-
-
-def _giving(want: AnyWant) -> list[frozenset[str]]:
-    """Return the kinds of each event that must be there for the want to be met; of `any` one set for all of its steps."""
-    if isinstance(want, Want):
-        return [frozenset(want.trigger)]
-    if isinstance(want, Sequence):
-        return [frozenset(step.trigger) for step in want.then]
-    if isinstance(want, Combination):
-        either = [frozenset(kind for step in want.any_ for kind in step.trigger)] if want.any_ else []
-        return [*(frozenset(step.trigger) for step in want.all_), *either]
-    return [frozenset(want.after.trigger)]
+    return frozenset(kind for want in profile.wants if want.weight >= 0 for step in want.needs for kind in step)
 
 
 def needed(profile: Profile) -> list[frozenset[str]]:
     """Return the sets of kinds of which the profile needs one each before it can alert: those of its required wants."""
-    return [kinds for want in profile.wants if want.required for kinds in _giving(want) if ANY_KIND not in kinds]
+    return [kinds for want in profile.wants if want.required for kinds in want.needs if ANY_KIND not in kinds]
 
 
 def can_reach(profile: Profile, kinds: Collection[str]) -> bool:
     """Return whether a company with events of these kinds could alert, were all of them sure, fresh and as wanted."""
 
     def met(want: AnyWant) -> bool:
-        return all(ANY_KIND in wanted or not wanted.isdisjoint(kinds) for wanted in _giving(want))
+        return all(ANY_KIND in wanted or not wanted.isdisjoint(kinds) for wanted in want.needs)
 
     most = 0.0
     for want in profile.wants:

@@ -68,7 +68,15 @@ def decayed(points: float, age: timedelta, half_life: timedelta) -> float:
     return points * math.pow(2.0, -(max(age, timedelta(0)) / half_life))
 
 
-Shared = dict[str, tuple[Reading, Part]]  # what the wants of any profile found among one company's stories at one moment
+class Shared:
+    """What the wants of any profile found among one company's stories at one moment, for all profiles held against it."""
+
+    __slots__ = ("found", "kinds", "ordered")
+
+    def __init__(self, company: Company, stories: Sequence[Story]) -> None:
+        self.ordered = sorted([story for story in stories if story.company_id == company.id], key=lambda story: (story.when, story.id))
+        self.kinds = {story.kind for story in self.ordered}
+        self.found: dict[str, tuple[Reading, Part]] = {}
 
 
 def score(profile: Profile, company: Company, stories: Sequence[Story], now: datetime, shared: Shared | None = None) -> Score:
@@ -77,26 +85,41 @@ def score(profile: Profile, company: Company, stories: Sequence[Story], now: dat
     `shared` is filled and used when many profiles are held against the same company, stories and moment: those that want the same
     share what was found for it.
     """
+    shared = shared or Shared(company, stories)
     readings, parts = [], []
-    ordered: list[Story] | None = None
+    total = 0.0
     for key, want in zip(profile.want_keys, profile.wants, strict=True):
-        found = shared.get(key) if shared is not None else None
+        found = shared.found.get(key)
         if found is None:
-            if ordered is None:
-                ordered = sorted((story for story in stories if story.company_id == company.id), key=lambda story: (story.when, story.id))
-            reading = READERS[type(want)](profile, want, ordered, now)
-            found = reading, _part(want, reading)
-            if shared is not None:
-                shared[key] = found
-        readings.append(found[0])
-        parts.append(found[1])
+            for at, kinds in enumerate(want.needs):
+                if kinds.isdisjoint(shared.kinds) and ANY_KIND not in kinds:
+                    found = _nothing(want, at)
+                    break
+            else:
+                reading = READERS[type(want)](profile, want, shared.ordered, now)
+                found = reading, _part(want, reading)
+            shared.found[key] = found
+        reading, part = found
+        readings.append(reading)
+        parts.append(part)
+        total += part.points
     return Score(
-        total=round(sum([part.points for part in parts]), 2) + 0.0,
+        total=round(total, 2) + 0.0,
         parts=tuple(parts),
         readings=tuple(readings),
         missing=tuple([part.want for part in parts if part.required and not part.met]),
         stories=_counting(profile, readings),
     )
+
+
+def _nothing(want: AnyWant, at: int) -> tuple[Reading, Part]:
+    """Return what a want finds where no event is known of the kinds that it needs at `at`; always the same, so it is kept with the want."""
+    name = f"_nothing_{at}"
+    kept: tuple[Reading, Part] | None = want.__dict__.get(name)
+    if kept is None:
+        reading = _missing(f"no {listed(sorted(want.needs[at]), 'or')} is known of this company")
+        kept = want.__dict__[name] = reading, _part(want, reading)
+    return kept
 
 
 def _part(want: AnyWant, reading: Reading) -> Part:
@@ -119,7 +142,9 @@ def _counting(profile: Profile, readings: Sequence[Reading]) -> tuple[Story, ...
             for story in reading.stories:
                 by_id[story.id] = story
                 points[story.id] = points.get(story.id, 0) + reading.points / len(reading.stories)
-    return tuple(by_id[id_] for id_ in sorted(points, key=lambda id_: (-points[id_], id_)))
+    if len(by_id) < 2:
+        return tuple(by_id.values())
+    return tuple([by_id[id_] for id_ in sorted(points, key=lambda id_: (-points[id_], id_))])
 
 
 def candidates(profile: Profile, step: Step, stories: Iterable[Story], now: datetime) -> list[Candidate]:
@@ -232,7 +257,7 @@ def _why_not(want: Want, kinds: Sequence[Story], fitting: Sequence[Candidate], n
     if fitting:
         return f"{len(fitting)} of {want.times} {wanted} events within {span(want.within or timedelta(0))}; {want.times - len(fitting)} missing"
     if not kinds:
-        return f"no {wanted} is known of this company"
+        return f"no {wanted} that fits is known of this company"
     nearest = []
     for story in reversed(kinds[-3:]):
         fault = step_fault(want, story, now) or within(want.within, story, now) or sources(want.sources, story, now)

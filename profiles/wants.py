@@ -189,6 +189,11 @@ class Step(Model):
         """The step in words: "executive_change (level c_suite, status planned)"."""
         return self._step_words()
 
+    @cached_property
+    def needs(self) -> tuple[frozenset[str], ...]:
+        """The kinds of each event that must be there for it to be met."""
+        return (frozenset(self.trigger),)
+
     def _step_words(self) -> str:
         tests = [f"{name} {test.words}" for name, test in self.is_.items()]
         if self.status:
@@ -268,6 +273,11 @@ class Sequence(Model):
     label: str | None = None
 
     @cached_property
+    def needs(self) -> tuple[frozenset[str], ...]:
+        """The kinds of each event that must be there for it to be met."""
+        return tuple(frozenset(step.trigger) for step in self.then)
+
+    @cached_property
     def words(self) -> str:
         """The want in words: "executive_change then relocation within 90d, weight 15"."""
         return " then ".join(step.words for step in self.then) + _tail(self.within, self.weight)
@@ -292,6 +302,12 @@ class Combination(Model):
         return self
 
     @cached_property
+    def needs(self) -> tuple[frozenset[str], ...]:
+        """The kinds of each event that must be there for it to be met; of `any` one set for all of its steps."""
+        either = (frozenset(kind for step in self.any_ for kind in step.trigger),) if self.any_ else ()
+        return (*(frozenset(step.trigger) for step in self.all_), *either)
+
+    @cached_property
     def words(self) -> str:
         """The want in words: "funding and hiring with no distress within 180d, weight 20"."""
         pieces = [listed(step.words for step in self.all_)] if self.all_ else []
@@ -312,6 +328,11 @@ class Absence(Model):
     required: bool = False
     half_life: Duration | None = None
     label: str | None = None
+
+    @cached_property
+    def needs(self) -> tuple[frozenset[str], ...]:
+        """The kinds of each event that must be there for it to be met."""
+        return (frozenset(self.after.trigger),)
 
     @cached_property
     def words(self) -> str:

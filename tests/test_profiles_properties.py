@@ -290,9 +290,9 @@ def test_replay_equals_live() -> None:
         sent = live(profile, world, moments)
         assert sorted((alert.moment, alert.decision.reason.value, alert.lead.id) for alert in found.alerts) == sent, seed
         reasons.update(f"{reason} with a limit" if profile.limit else reason for _, reason, _ in sent)
-    assert (
-        min(reasons[reason] for reason in ("alerted", "realerted", "corrected", "alerted with a limit", "corrected with a limit")) > 2
-    ), reasons
+    assert min(reasons[reason] for reason in ("alerted", "realerted", "corrected", "alerted with a limit", "corrected with a limit")) > 2, (
+        reasons
+    )
 
 
 @COMMON
@@ -318,7 +318,7 @@ def test_the_index_leaves_out_only_what_cannot_alert(found: list[Profile], who: 
     index = ProfileIndex(
         {str(number): profile for number, profile in enumerate(found)}, {slug: Accounts(ids) for slug, ids in lists.items()}
     )
-    chosen = set(index.candidates(who, stories))
+    chosen = set(index.candidates(who, stories, NOW))
     for number, profile in enumerate(found):
         decision = decide(profile, str(number), who, stories, History(included=lists[str(number)]), NOW)
         if decision.reason in {Reason.ALERTED, Reason.FOR_REVIEW}:
