@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 # how much a sentence's place takes from the confidence of what it tells
 ZONE_FACTOR = {HEADLINE: 0.97, LEAD: 1.0, BODY: 0.88, QUOTE: 0.7}
+_TOLD_ANYWHERE = frozenset({"executive_change", "relocation"})  # kinds whose wording is sure enough beyond headline and lead
 _OPEN_ITEMS = ("1.01", "7.01", "8.01", "5")  # 8-K items that may tell of anything
 _PRONOUNS = frozenset("it we they he she this that there who which".split())
 
@@ -80,6 +81,7 @@ class Extractor:
         if not cues:
             return []
         reading = self._open(document, flat, title_end, sentences, cues)
+        reading.headline_kinds = frozenset(cues.get(0, ())) if sentences[0].zone == HEADLINE else frozenset()
         noise = noise_of(sentences, document)
         candidates: list[_Candidate] = []
         for index, names in cues.items():
@@ -176,6 +178,8 @@ class Extractor:
             confidence *= 1.0 if same else 0.8
         elif sentence.zone == LEAD and kind.main_only and not reading.filing and main and company and not _same_name(company, main):
             confidence *= 0.75
+        if self._by_the_way(name, reading):
+            confidence *= 0.55
         if sentence.item and sentence.item in kind.items:
             confidence = min(0.99, confidence * 1.1)
         facts = {fact: found.facts.get(fact) for fact in kind.facts}
@@ -189,6 +193,16 @@ class Extractor:
             company = reading.parties.fullest(facts[own] or "")
         at = view.span(found.start, found.end)[0]
         return _Candidate(name, sentence, reading.index, facts, company, status, happened_on(view, at, reading.base), confidence)
+
+    def _by_the_way(self, name: str, reading: Reading) -> bool:
+        """True where a release with a headline tells of this kind only further down: then it is hardly the news."""
+        if name in _TOLD_ANYWHERE or reading.filing or not reading.sentences or reading.sentences[0].zone != HEADLINE:
+            return False
+        sentence = reading.sentences[reading.index]
+        if sentence.zone == HEADLINE or name in reading.headline_kinds:
+            return False
+        body = [i for i, s in enumerate(reading.sentences[:12]) if s.zone in {LEAD, BODY, QUOTE}][:2]
+        return reading.index not in body
 
     def _company(self, found: Found, view: View, reading: Reading) -> str | None:
         name = found.company
