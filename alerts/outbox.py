@@ -31,6 +31,7 @@ from store.tables import deliveries, leads
 log = logging.getLogger(__name__)
 BATCH = 500  # deliveries claimed at a time: a killed worker holds up no more than these, for one lease
 CLAIM_LOCK = 7_067_268_367  # any constant that no other program takes
+FUSE = 3  # failures on end after which a target is left alone until the next call
 HELD = "digest"  # channel of a lead that waits for its digest; no file has this name
 
 
@@ -193,8 +194,8 @@ def deliver_due(
                 break
             continue
         left -= len(claimed)
-        for batch in _by_way(claimed, work):
-            _send_batch(batch, work)
+        for way in _by_way(claimed, work):
+            _send_batch(way, work)
     counts = work.counts
     return OutboxSummary(
         sent=counts["sent"],
@@ -288,7 +289,7 @@ def _claim(work: _Worker, limit: int) -> list[Delivery]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
+class _Way:
     """Deliveries that go the same way: one channel module with one set of settings."""
 
     channel: ModuleType | None
@@ -297,7 +298,7 @@ class _Batch:
     fault: Misconfigured | None = None
 
 
-def _by_way(claimed: Sequence[Delivery], work: _Worker) -> Iterator[_Batch]:
+def _by_way(claimed: Sequence[Delivery], work: _Worker) -> Iterator[_Way]:
     def way(delivery: Delivery) -> str:
         return "" if delivery.channel in MAIL_CHANNELS else delivery.target
 
@@ -307,46 +308,56 @@ def _by_way(claimed: Sequence[Delivery], work: _Worker) -> Iterator[_Batch]:
         owed = tuple(group)
         try:
             if not name:
-                yield _Batch(load_channel(work.mail.channel), work.mail, owed)
+                yield _Way(load_channel(work.mail.channel), work.mail, owed)
             elif name in work.targets:
-                yield _Batch(load_channel(work.targets[name].channel), work.targets[name], owed)
+                yield _Way(load_channel(work.targets[name].channel), work.targets[name], owed)
             else:
                 known = ", ".join(sorted(work.targets)) or "none"
                 raise Misconfigured(f"'{name}' is not set up in prospect.yml (known: {known}); add it there, or take it out of the profile")
         except Misconfigured as error:
-            yield _Batch(None, None, owed, error)
+            yield _Way(None, None, owed, error)
 
 
-def _send_batch(batch: _Batch, work: _Worker) -> None:
-    by_key = {delivery.key: delivery for delivery in batch.deliveries}
-    if batch.channel is None:
-        for delivery in batch.deliveries:
-            _settle(delivery, Outcome(key=delivery.key, error=batch.fault), work)
+@dataclass(slots=True)
+class _Batch:
+    """What is happening to the deliveries of one way."""
+
+    handed_out: dict[str, Delivery] = field(default_factory=dict)  # given to the channel, no outcome yet
+    settled: set[str] = field(default_factory=set)
+    failed_in_a_row: int = 0
+    trouble: TryAgain | None = None  # the last one
+
+
+def _send_batch(way: _Way, work: _Worker) -> None:
+    by_key = {delivery.key: delivery for delivery in way.deliveries}
+    if way.channel is None:
+        for delivery in way.deliveries:
+            _settle(delivery, Outcome(key=delivery.key, error=way.fault), work)
         return
-    handed_out: dict[str, Delivery] = {}
-    settled: set[str] = set()
+    batch = _Batch()
     try:
-        for outcome in batch.channel.send(_still_owed(batch.deliveries, work, handed_out), batch.settings):
+        for outcome in way.channel.send(_still_owed(way.deliveries, work, batch), way.settings):
+            batch.handed_out.pop(outcome.key, None)
+            batch.settled.add(outcome.key)
             _settle(by_key[outcome.key], outcome, work)
-            settled.add(outcome.key)
-            handed_out.pop(outcome.key, None)
+            batch.trouble = outcome.error if isinstance(outcome.error, TryAgain) else None
+            batch.failed_in_a_row = batch.failed_in_a_row + 1 if batch.trouble else 0
     except DeliveryError as error:  # nothing can be sent this way: all of the batch waits, what was not yet handed out too
-        _settle_rest({key: delivery for key, delivery in by_key.items() if key not in settled}, error, work)
+        _settle_rest([delivery for key, delivery in by_key.items() if key not in batch.settled], error, work)
     except Exception as error:  # a fault in one channel's code must not keep the other channels from sending
-        log.exception("a channel broke channel=%s", batch.channel.__name__)
-        _settle_rest(
-            handed_out, TryAgain(f"{batch.channel.__name__} broke: {type(error).__name__}: {clean(error, 200)}; see the log"), work
-        )
+        log.exception("a channel broke channel=%s", way.channel.__name__)
+        broke = TryAgain(f"{way.channel.__name__} broke: {type(error).__name__}: {clean(error, 200)}; see the log")
+        _settle_rest(batch.handed_out.values(), broke, work)
 
 
-def _settle_rest(handed_out: Mapping[str, Delivery], error: DeliveryError, work: _Worker) -> None:
-    for delivery in handed_out.values():
+def _settle_rest(owed: Iterable[Delivery], error: DeliveryError, work: _Worker) -> None:
+    for delivery in owed:
         _settle(delivery, Outcome(key=delivery.key, error=error), work)
 
 
-def _still_owed(owed: Sequence[Delivery], work: _Worker, handed_out: dict[str, Delivery]) -> Iterator[Delivery]:
+def _still_owed(owed: Sequence[Delivery], work: _Worker, batch: _Batch) -> Iterator[Delivery]:
     """Hand out each delivery just before it is sent, if it still should be: its lead stands, its lease has time left, its
-    domain is not over the rate."""
+    domain is not over the rate, its target has not failed several times on end."""
     for delivery in owed:
         moment = work.moment()
         told, why_not = _standing_of(delivery, work)
@@ -356,10 +367,13 @@ def _still_owed(owed: Sequence[Delivery], work: _Worker, handed_out: dict[str, D
             _settle(delivery, Outcome(key=delivery.key, error=Permanent(str(delivery.payload["fault"]))), work)
         elif delivery.lease_until is not None and moment + work.lease / 5 > delivery.lease_until:
             _put_back(delivery, moment, "the batch took too long; it goes with the next", work)
+        elif batch.trouble and batch.failed_in_a_row >= FUSE and delivery.channel not in MAIL_CHANNELS:
+            # a mail server that puts three strangers off may well take the fourth; a CRM that is away is away for all
+            _settle(delivery, Outcome(key=delivery.key, error=batch.trouble), work)
         elif delivery.channel in MAIL_CHANNELS and work.mail.per_minute and _over_rate(delivery, work, work.mail.per_minute):
             _put_back(delivery, moment + timedelta(minutes=1), f"more than {work.mail.per_minute} mails a minute to this domain", work)
         else:
-            handed_out[delivery.key] = delivery
+            batch.handed_out[delivery.key] = delivery
             yield delivery if delivery.channel in MAIL_CHANNELS else replace(delivery, payload={**delivery.payload, TOLD_BEFORE: told})
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from pytest_httpserver import HTTPServer
 from sqlalchemy import Engine
+from werkzeug import Response
 
 from alerts import outbox
 from alerts.channels import Outcome, known_channels, load_channel
@@ -394,3 +396,28 @@ def test_try_again_waits_as_long_as_the_target_asks(sqlite_engine: Engine, tmp_p
     monkeypatch.setattr(outbox, "load_channel", lambda name: busy)
     deliver_due(sqlite_engine, now=NOW, worker="w", mail=world.mail, targets=world.targets, random=random.Random(1))
     assert world.rows("pending")[0].due >= NOW + timedelta(seconds=5000)
+
+
+def test_a_target_that_is_away_is_left_alone_after_three_failures(sqlite_engine: Engine, tmp_path: Path) -> None:
+    with StandInCounter() as (url, counter):
+        target = Target(name="hook", channel="webhook", url=url, token="t")
+        world = folder_world(sqlite_engine, tmp_path, targets={"hook": target}, routes={"hq-moves": Route(mail=None, also=("hook",))})
+        for i in range(20):
+            world.tell(make_brief(company=make_company(f"c{i}")))
+        summary = world.deliver()
+    assert (summary.waiting, len(counter)) == (20, outbox.FUSE)
+    assert len(summary.problems) == 1  # said once
+
+
+class StandInCounter:
+    """A webhook that answers 503 to everything, and counts."""
+
+    def __enter__(self) -> tuple[str, list[str]]:
+        self.seen: list[str] = []
+        self.server = HTTPServer(host="127.0.0.1")
+        self.server.expect_request("/").respond_with_handler(lambda request: self.seen.append(request.path) or Response("away", 503))  # type: ignore[func-returns-value]
+        self.server.start()
+        return self.server.url_for("/"), self.seen
+
+    def __exit__(self, *_: object) -> None:
+        self.server.stop()
