@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, case, or_, select, update
+from sqlalchemy import Connection, bindparam, case, or_, select, update
 
 from store.queries.rows import chunks, columns_of, insert_new, record_maker, row_of, upsert
 from store.records import Document, RawDocument, SourceRun
@@ -39,12 +40,12 @@ def validators_of(conn: Connection, url: str) -> tuple[str | None, str | None]:
 def save_validators(conn: Connection, url: str, etag: str | None, last_modified: str | None, checked: datetime) -> None:
     """Keep what the address said of its state, for the next conditional request."""
     row = {"url": url, "etag": etag, "last_modified": last_modified, "checked": checked}
-    upsert(conn, validators, [row], key=["url"])
+    upsert(conn, validators, [row], key=("url",))
 
 
 def save_source_run(conn: Connection, run: SourceRun) -> None:
     """Save how a crawl of a source went; the same source and start is the same run."""
-    upsert(conn, source_runs, [row_of(run, source_runs)], key=["source", "started"])
+    upsert(conn, source_runs, [row_of(run, source_runs)], key=("source", "started"))
 
 
 def source_runs_of(conn: Connection, source: str | None = None, limit: int = 100) -> list[SourceRun]:
@@ -75,16 +76,12 @@ def save_document(conn: Connection, document: Document, now: datetime) -> None:
     if document.first_seen is None or not document.source:
         raw = conn.execute(select(raw_documents.c.source, raw_documents.c.fetched).where(raw_documents.c.id == document.id)).one()
         document = replace(document, source=document.source or raw.source, first_seen=document.first_seen or raw.fetched)
+    upsert(conn, documents, [row_of(document, documents)], key=("id",), also=_due_if_changed)
+
+
+def _due_if_changed(read: Any) -> Mapping[str, Any]:
     there = documents.c
-    upsert(
-        conn,
-        documents,
-        [row_of(document, documents)],
-        key=["id"],
-        also=lambda read: {
-            "extracted": case((or_(there.text != read.text, there.title.is_distinct_from(read.title)), None), else_=there.extracted)
-        },
-    )
+    return {"extracted": case((or_(there.text != read.text, there.title.is_distinct_from(read.title)), None), else_=there.extracted)}
 
 
 def mark_unreadable(conn: Connection, raw_id: str, error: str, now: datetime) -> None:
@@ -92,7 +89,11 @@ def mark_unreadable(conn: Connection, raw_id: str, error: str, now: datetime) ->
     _mark_read(conn, raw_id, now, error)
 
 
+_MARK_READ = (
+    update(raw_documents).where(raw_documents.c.id == bindparam("raw_id")).values(read=bindparam("now"), read_error=bindparam("why"))
+)
+
+
 def _mark_read(conn: Connection, raw_id: str, now: datetime, error: str | None) -> None:
-    marked = conn.execute(update(raw_documents).where(raw_documents.c.id == raw_id).values(read=now, read_error=error))
-    if not marked.rowcount:
+    if not conn.execute(_MARK_READ, {"raw_id": raw_id, "now": now, "why": error}).rowcount:
         raise LookupError(f"no raw document {raw_id}: it must be saved before what was read in it")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, case, func, or_, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, case, func, or_, select, update
 
 from store.queries.extracting import make_document
 from store.queries.rows import chunks, columns_of, record_maker, row_of, upsert
@@ -24,7 +24,7 @@ def register_digest(conn: Connection, path: str) -> str | None:
 
 def save_register(conn: Connection, path: str, digest: str, rows: int, now: datetime) -> None:
     """Remember that a company list was imported, so that the same file is not read again."""
-    upsert(conn, registers, [{"path": path, "digest": digest, "rows": rows, "imported": now}], key=["path"])
+    upsert(conn, registers, [{"path": path, "digest": digest, "rows": rows, "imported": now}], key=("path",))
 
 
 def save_companies(conn: Connection, found: Iterable[Company]) -> int:
@@ -32,7 +32,7 @@ def save_companies(conn: Connection, found: Iterable[Company]) -> int:
 
     What the store itself knows of a company (merged into another, touched, judged) stays.
     """
-    return upsert(conn, companies, (row_of(company, companies) for company in found), key=["id"])
+    return upsert(conn, companies, (row_of(company, companies) for company in found), key=("id",))
 
 
 def iter_companies(conn: Connection) -> Iterator[Company]:
@@ -105,20 +105,30 @@ def due_to_resolve(conn: Connection, limit: int) -> list[tuple[TriggerEvent, Doc
     return [(found[each], texts[found[each].document_id]) for each in ids]
 
 
+_SAVE_MATCH = (
+    update(events)
+    .where(events.c.id == bindparam("event_id"))
+    .values(
+        resolved=bindparam("now"),
+        company_id=bindparam("which"),
+        match_score=bindparam("score"),
+        match_reasons=bindparam("reasons"),
+        match_rivals=bindparam("rivals"),
+    )
+)
+
+
 def save_match(conn: Connection, event_id: str, match: CompanyMatch, now: datetime) -> None:
     """Save which company an event is about, or that none or several fit, and mark it resolved."""
-    marked = conn.execute(
-        update(events)
-        .where(events.c.id == event_id)
-        .values(
-            resolved=now,
-            company_id=match.company_id,
-            match_score=match.score,
-            match_reasons=list(match.reasons),
-            match_rivals=list(match.rivals),
-        )
-    )
-    if not marked.rowcount:
+    found = {
+        "event_id": event_id,
+        "now": now,
+        "which": match.company_id,
+        "score": match.score,
+        "reasons": list(match.reasons),
+        "rivals": list(match.rivals),
+    }
+    if not conn.execute(_SAVE_MATCH, found).rowcount:
         raise LookupError(f"no event {event_id}: it must be saved before its company")
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, case, select, update
+from sqlalchemy import Connection, bindparam, case, select, update
 
 from store.queries.rows import columns_of, record_maker, row_of, upsert
 from store.records import Document, TriggerEvent
@@ -25,6 +26,20 @@ def due_to_extract(conn: Connection, limit: int) -> list[Document]:
     return [make_document(row) for row in conn.execute(query)]
 
 
+def earlier_filing(conn: Connection, document: Document) -> Document | None:
+    """Return the latest filing of the same filer that was published before this one, None for the first or for no filing."""
+    if document.cik is None or document.published is None:
+        return None
+    query = (
+        select(*columns_of(Document, documents))
+        .where(documents.c.cik == document.cik, documents.c.published < document.published, documents.c.id != document.id)
+        .order_by(documents.c.published.desc(), documents.c.id)
+        .limit(1)
+    )
+    row = conn.execute(query).first()
+    return make_document(row) if row else None
+
+
 def save_events(conn: Connection, document_id: str, found: Sequence[TriggerEvent], now: datetime) -> None:
     """Save the events of a document and mark it extracted.
 
@@ -34,14 +49,11 @@ def save_events(conn: Connection, document_id: str, found: Sequence[TriggerEvent
     _mark_extracted(conn, document_id, now, error=None)
     if strangers := {event.document_id for event in found} - {document_id}:
         raise ValueError(f"events of {sorted(strangers)} given as those of document {document_id}")
-    there = events.c
-    upsert(
-        conn,
-        events,
-        [row_of(event, events) for event in found],
-        key=["id"],
-        also=lambda read: {"resolved": case((there.company.is_distinct_from(read.company), None), else_=there.resolved)},
-    )
+    upsert(conn, events, [row_of(event, events) for event in found], key=("id",), also=_due_if_changed)
+
+
+def _due_if_changed(read: Any) -> Mapping[str, Any]:
+    return {"resolved": case((events.c.company.is_distinct_from(read.company), None), else_=events.c.resolved)}
 
 
 def mark_unextractable(conn: Connection, document_id: str, error: str, now: datetime) -> None:
@@ -49,7 +61,11 @@ def mark_unextractable(conn: Connection, document_id: str, error: str, now: date
     _mark_extracted(conn, document_id, now, error)
 
 
+_MARK_EXTRACTED = (
+    update(documents).where(documents.c.id == bindparam("document_id")).values(extracted=bindparam("now"), extract_error=bindparam("why"))
+)
+
+
 def _mark_extracted(conn: Connection, document_id: str, now: datetime, error: str | None) -> None:
-    marked = conn.execute(update(documents).where(documents.c.id == document_id).values(extracted=now, extract_error=error))
-    if not marked.rowcount:
+    if not conn.execute(_MARK_EXTRACTED, {"document_id": document_id, "now": now, "why": error}).rowcount:
         raise LookupError(f"no document {document_id}: it must be saved before its events")

@@ -24,7 +24,7 @@ _verdict = record_maker(Verdict, verdicts)
 
 def save_decisions(conn: Connection, made: Sequence[Decision]) -> None:
     """Save the latest decision of each pair of profile and company, in place of the one before."""
-    upsert(conn, decisions, ({**row_of(each, decisions), "reason": each.reason.value} for each in made), key=["profile", "company_id"])
+    upsert(conn, decisions, ({**row_of(each, decisions), "reason": each.reason.value} for each in made), key=("profile", "company_id"))
 
 
 def decision_of(conn: Connection, profile: str, company_id: str) -> Decision | None:
@@ -48,7 +48,7 @@ def decisions_of(conn: Connection, profile: str, limit: int = 100) -> list[Decis
 def save_lead(conn: Connection, found: Lead) -> None:
     """Save a lead; of one that is there, what the rep made of it (state, snooze, reason) and its creation stay."""
     kept = ("state", "snoozed_until", "reject_reason", "created")
-    upsert(conn, leads, [row_of(found, leads)], key=["id"], keep=kept)
+    upsert(conn, leads, [row_of(found, leads)], key=("id",), keep=kept)
 
 
 def lead(conn: Connection, lead_id: str) -> Lead | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Text, and_, cast, func, or_, select, update
+from sqlalchemy import Connection, Text, and_, bindparam, cast, func, or_, select, update
 
 from store.queries.rows import chunks, columns_of, insert_new, record_maker, row_of
 from store.records import Delivery
@@ -69,9 +70,15 @@ def settle_failed(conn: Connection, key: str, worker: str, error: str) -> bool:
 
 
 def _settle(conn: Connection, key: str, worker: str, **values: Any) -> bool:
-    mine = and_(deliveries.c.key == key, deliveries.c.state == "claimed", deliveries.c.claimed_by == worker)
-    settled = conn.execute(update(deliveries).where(mine).values(claimed_by=None, lease_until=None, **values))
-    return settled.rowcount == 1
+    given = {"mine": key, "me": worker} | {f"new_{name}": value for name, value in values.items()}
+    return conn.execute(_settling(tuple(values)), given).rowcount == 1
+
+
+@cache  # once a mail: to build the statement would cost more than to run it
+def _settling(names: tuple[str, ...]) -> Any:
+    mine = and_(deliveries.c.key == bindparam("mine"), deliveries.c.state == "claimed", deliveries.c.claimed_by == bindparam("me"))
+    changes: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    return update(deliveries).where(mine).values(claimed_by=None, lease_until=None, **changes)
 
 
 def cancel_unsubscribed(conn: Connection, profile: str, address: str) -> int:

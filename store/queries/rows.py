@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
@@ -70,7 +70,7 @@ def chunks(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
 
 def insert_new(conn: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
     """Insert the rows whose key is not there yet, leave the others as they are; return how many were new."""
-    statement = _insert(conn, table).on_conflict_do_nothing()
+    statement = _insert_new(conn.dialect.name, table)
     return sum(_write(conn, statement, chunk) for chunk in chunks(rows))
 
 
@@ -79,13 +79,13 @@ def upsert(
     table: Table,
     rows: Iterable[Mapping[str, Any]],
     *,
-    key: Sequence[str],
-    keep: Collection[str] = (),
+    key: tuple[str, ...],
+    keep: tuple[str, ...] = (),
     also: Callable[[Any], Mapping[str, Any]] | None = None,
 ) -> int:
     """Insert the rows, or change those whose `key` is there in all but the columns of `keep`; return how many were written.
 
-    `also` gets the row that could not be inserted (`excluded`) and says what further columns become.
+    `also`, a function of a module, gets the row that could not be inserted (`excluded`) and says what further columns become.
     """
     written = 0
     for chunk in chunks(rows):
@@ -93,16 +93,36 @@ def upsert(
         # In the order of the keys, since two writers that take the same rows in different orders block each other for good.
         unique = {tuple(row[name] for name in key): row for row in chunk}
         ordered = [unique[each] for each in sorted(unique)]
-        statement = _insert(conn, table)
-        changes = {name: statement.excluded[name] for name in ordered[0] if name not in key and name not in keep}
-        if also:
-            changes |= also(statement.excluded)
-        written += _write(conn, statement.on_conflict_do_update(index_elements=list(key), set_=changes), ordered)
+        written += _write(conn, _upsert(conn.dialect.name, table, tuple(ordered[0]), key, keep, also), ordered)
     return written
 
 
-def _insert(conn: Connection, table: Table) -> Any:
-    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
+# Statements are kept: to build one costs SQLAlchemy ten times what it costs to run it on a row
+
+
+@cache
+def _insert_new(dialect: str, table: Table) -> Any:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _upsert(
+    dialect: str,
+    table: Table,
+    names: tuple[str, ...],
+    key: tuple[str, ...],
+    keep: tuple[str, ...],
+    also: Callable[[Any], Mapping[str, Any]] | None,
+) -> Any:
+    statement = _insert(dialect, table)
+    changes = {name: statement.excluded[name] for name in names if name not in key and name not in keep}
+    if also:
+        changes |= also(statement.excluded)
+    return statement.on_conflict_do_update(index_elements=list(key), set_=changes)
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def _write(conn: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> int:

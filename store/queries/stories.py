@@ -58,20 +58,31 @@ def _sighting(row: Sequence[Any]) -> Sighting:
     )
 
 
+_OF: Any = bindparam("of")
+_STORED = select(stories).where(stories.c.company_id == _OF)
+_DELETE = delete(stories).where(stories.c.company_id == _OF)
+_INSERT = insert(stories)
+_CLEAR = update(events).where(events.c.company_id == _OF).values(story_id=None)
+_BELONGS = update(events).where(events.c.id == bindparam("event")).values(story_id=bindparam("story"))
+_TOUCH = update(companies).where(companies.c.id == _OF).values(touched=bindparam("now"))
+
+
 def save_stories(conn: Connection, company_id: str, told: Sequence[Story], now: datetime) -> bool:
     """Make these the company's stories; return whether anything changed, and if so mark the company touched."""
+    of = {"of": company_id}
     rows = [_story_row(story) for story in told]
-    before = {row["id"]: dict(row) for row in conn.execute(select(stories).where(stories.c.company_id == company_id)).mappings()}
+    before = {row["id"]: dict(row) for row in conn.execute(_STORED, of).mappings()}
     if before == {row["id"]: row for row in rows}:
         return False
-    conn.execute(delete(stories).where(stories.c.company_id == company_id))
+    if before:
+        conn.execute(_DELETE, of)
     if rows:
-        conn.execute(insert(stories), rows)
-    conn.execute(update(events).where(events.c.company_id == company_id).values(story_id=None))
+        conn.execute(_INSERT, rows)
+    conn.execute(_CLEAR, of)
     belongs = [{"event": event_id, "story": row["id"]} for row in rows for event_id in row["event_ids"]]
     if belongs:
-        conn.execute(update(events).where(events.c.id == bindparam("event")).values(story_id=bindparam("story")), belongs)
-    conn.execute(update(companies).where(companies.c.id == company_id).values(touched=now))
+        conn.execute(_BELONGS, belongs)
+    conn.execute(_TOUCH, of | {"now": now})
     return True
 
 
