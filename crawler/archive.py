@@ -11,7 +11,7 @@ import os
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
@@ -89,6 +89,25 @@ class Archive:
         except OSError as error:
             raise ArchiveError(f"{path}: cannot be read: {error.strerror or error}") from error
         raise ArchiveError(f"{path}: no record at byte {offset}; the file was cut or replaced")
+
+    def expire(self, *, today: date, keep_days: int | None = None, keep_bytes: int | None = None) -> list[str]:
+        """Delete the files of days past `keep_days`, then the oldest ones beyond `keep_bytes` in all; return their names.
+
+        Documents stay in the store; only reading them again from their first bytes is given up.
+        """
+        files = sorted(path for path in self.folder.glob("[0-9]*.warc.gz"))
+        gone = []
+        if keep_days is not None:
+            first = f"{today - timedelta(days=keep_days):%Y%m%d}"
+            gone = [path for path in files if path.name[:8] < first]
+        if keep_bytes is not None:
+            kept = [path for path in files if path not in gone]
+            while kept and sum(path.stat().st_size for path in kept) > keep_bytes:
+                gone.append(kept.pop(0))
+        for path in gone:
+            for named in (path, path.with_name(path.name + ".end"), path.with_name(path.name + ".lock")):
+                named.unlink(missing_ok=True)
+        return [path.name for path in gone]
 
     def _append_member(self, path: Path, member: bytes) -> int:
         with FileLock(f"{path}.lock"), (path.with_name(path.name + ".end")).open("a+b") as end_file:

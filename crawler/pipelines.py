@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from scrapy.crawler import Crawler
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select, update
 
 from crawler.archive import Archive
 from crawler.visit import FetchedPage, Visit
@@ -96,6 +96,15 @@ class StoreMemory:
                     queries.save_validators(conn, url, etag, last_modified, self.now)
             for url, status in visit.gone.items():
                 queries.save_validators(conn, url, f"{STATUS_MARK}{status}", None, self.now)
+
+
+def read_again(conn: Connection, since: datetime) -> int:
+    """Make every page fetched since then due to be read again from the archive, and return how many; nothing is requested.
+
+    Events keep their ids as long as the text says the same, so that nothing is told twice.
+    """
+    result = conn.execute(update(tables.raw_documents).where(tables.raw_documents.c.fetched >= since).values(read=None, read_error=None))
+    return result.rowcount
 
 
 class KeepPages:
