@@ -170,7 +170,7 @@ def _bodies(
     rest = companies[len(full) :]
     lines = [view(group, actions=False) for group in rest[:MAX_BRIEF_LINES]]
     context = {
-        "subject": subject,
+        "title": clean(subject, 70),
         "heading": heading,
         "preview": full[0].told[0].evidence[0].quote if full[0].told else "",
         "note": note,
