@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from enrichment.places import coordinates
 from enrichment.resolve import Resolver
 from profiles.decide import History
 from profiles.explain import Explanation, explain
@@ -57,4 +58,4 @@ def explain_pair(workspace: Workspace, conn: Connection, slug: str, company: Com
     stories: dict[str, list[Story]] = {}
     load(conn, [company.id], {}, stories)
     known = [story for story in stories.get(company.id, []) if story.first_seen <= now]
-    return explain(workspace.profiles[slug], slug, company, known, history_of(workspace, conn, slug, company, now), now)
+    return explain(workspace.profiles[slug], slug, company, known, history_of(workspace, conn, slug, company, now), now, coordinates)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from alerts.outbox import deliveries_for
+from enrichment.places import coordinates
 from enrichment.resolve import Resolver
 from profiles.decide import History, decide_together
 from profiles.leads import recipients
@@ -130,7 +131,7 @@ def judge_profile(
         # a run for an earlier moment (--now) must not know what was seen later
         known = [story for story in stories.get(company_id, []) if story.first_seen <= now]
         cases.append((company, known, history(slug, company_id, leads, recent, since, accounts)))
-    for (company, known, _), (decision, made) in zip(cases, decide_together(profile, slug, cases, now), strict=True):
+    for (company, known, _), (decision, made) in zip(cases, decide_together(profile, slug, cases, now, coordinates), strict=True):
         judged.add(workspace, slug, decision, made, company, known)
 
 

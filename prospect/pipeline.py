@@ -13,20 +13,24 @@ import random
 import secrets
 import socket
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from alerts.outbox import deliver_due
 from crawler.archive import Archive
+from crawler.health import Verdict, judge_sources
 from crawler.read import Unreadable, read_document
 from crawler.run import CrawlSettings, crawl_sources
-from enrichment.registry import RegisterError, read_companies
+from enrichment.deltas import filing_changes
+from enrichment.importing import import_companies, write_bad_rows
+from enrichment.merging import plan_merge, settled_provisionals
+from enrichment.registry import BadRow, RegisterError, read_companies
 from enrichment.resolve import Resolver, mention_of, provisional_company
 from enrichment.stories import tell_stories
 from prospect.accounts import all_accounts, company_of_account
@@ -34,7 +38,7 @@ from prospect.judging import judge_all, owed, save
 from prospect.telling import mail_settings, targets
 from prospect.workspace import Workspace
 from store import queries
-from store.records import Company, CompanyMatch, Document, RawDocument, SourceRun, TriggerEvent
+from store.records import Company, CompanyMatch, CompanyMerge, Document, RawDocument, SourceRun, TriggerEvent
 from triggers.entities import load_entities
 from triggers.extract import Extractor
 
@@ -129,6 +133,13 @@ def collect(
         if done.error:
             summary.failures.append(f"source {done.source}: {done.error}")
         summary.notes += [f"source {done.source}: {note}" for note in done.notes]
+    if names is None:
+        with engine.connect() as conn:
+            recent = [done for name in workspace.sources for done in queries.source_runs(conn, name, limit=200)]
+        for health in judge_sources(workspace.sources, recent, now):
+            # a failing source has said so itself; what is told here is the silence of one that seems to work
+            if health.verdict.warning and health.verdict is not Verdict.FAILING:
+                summary.notes.append(f"source {health.source} is {health.verdict}: {health.detail}; {health.cure}")
     summary.collect = {
         "sources": len(runs),
         "requests": sum(done.requests for done in runs),
@@ -194,6 +205,8 @@ def extract(workspace: Workspace, engine: Engine, now: datetime, summary: RunSum
         results = [(document, extract_one(extractor, document)) for document in batch]
         with engine.begin() as conn:
             for document, found in results:
+                if isinstance(found, list) and (earlier := queries.earlier_filing(conn, document)):
+                    found = [*found, *filing_changes(earlier, document)]
                 if isinstance(found, str):
                     queries.mark_unextractable(conn, document.id, found, now)
                     failed += 1
@@ -219,28 +232,65 @@ def extract_one(extractor: Extractor, document: Document) -> list[TriggerEvent] 
         return f"the extractor failed: {type(error).__name__}: {error}"
 
 
-def import_registers(workspace: Workspace, engine: Engine, now: datetime, progress: Progress) -> int:
-    """Import every company list whose content is new or changed; return the number of rows written.
+def import_registers(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress, known: Known) -> int:
+    """Import every company list whose content is new or changed; return the number of rows read.
 
-    Raise RegisterError (file:row:column) for a list that cannot be read at all.
+    Bad rows are left out, written beside the list and named in the summary; a list that cannot be read at all is a failure.
     """
     rows = 0
     for name in workspace.settings.companies:
-        path = workspace.path(name)
-        digest = file_digest(path)
-        with engine.connect() as conn:
-            if queries.register_digest(conn, name) == digest:
-                continue
-        progress.begin(f"import {name}", None)
-        imported = 0
-        for batch in batches(read_companies(path), 5000):
-            with engine.begin() as conn:
-                imported += queries.save_companies(conn, batch)
-            progress.advance(len(batch))
-        with engine.begin() as conn:
-            queries.save_register(conn, name, digest, imported, now)
-        rows += imported
+        try:
+            rows += import_register(engine, workspace.path(name), name, now, summary, progress, known)
+        except RegisterError as error:
+            summary.failures.append(f"company list: {error}")
     return rows
+
+
+def import_register(engine: Engine, path: Path, name: str, now: datetime, summary: RunSummary, progress: Progress, known: Known) -> int:
+    """Import one company list unless it is as it was; provisional companies that it knows are joined to its rows."""
+    digest = file_digest(path)
+    with engine.connect() as conn:
+        if queries.register_digest(conn, name) == digest:
+            return 0
+    progress.begin(f"import {name}", None)
+    bad: list[BadRow] = []
+
+    def get(ids: Collection[str]) -> Mapping[str, Company]:
+        with engine.connect() as conn:
+            return queries.get_companies(conn, ids)
+
+    def save(companies: Sequence[Company]) -> None:
+        with engine.begin() as conn:
+            queries.save_companies(conn, companies)
+
+    done = import_companies(read_companies(path, on_bad_row=bad.append), known.resolver(), get=get, save=save, on_progress=progress.advance)
+    if bad:
+        beside = path.with_suffix(".bad.csv")
+        write_bad_rows(beside, [], bad)
+        summary.notes.append(f"company list {name}: {len(bad)} rows left out, kept in {beside.name}; the first: {bad[0]}")
+    summary.notes += [f"company list {name}: {conflict}" for conflict in done.conflicts[:5]]
+    with engine.begin() as conn:
+        for kept_id, gone_id in settled_provisionals(queries.provisional_companies(conn), known.resolver()):
+            merge_pair(conn, kept_id, gone_id, now, by=f"import of {name}")
+        queries.save_register(conn, name, digest, done.rows, now)
+    return done.rows
+
+
+def merge_pair(conn: Connection, kept_id: str, gone_id: str, now: datetime, *, by: str, force: bool = False) -> CompanyMerge:
+    """Make two companies one, with their events, and tell their stories anew. Raise MergeRefused, with the reason, for two that cannot be one."""
+    both = queries.get_companies(conn, [kept_id, gone_id])
+    merge = queries.merge_companies(conn, plan_merge(both[kept_id], both[gone_id], now=now, by=by, force=force))
+    retell(conn, [kept_id, gone_id], now)
+    return merge
+
+
+def retell(conn: Connection, company_ids: Collection[str], now: datetime) -> int:
+    """Tell the stories of companies anew from their events; return how many companies have other stories than before."""
+    changed = 0
+    told = queries.sightings_of(conn, company_ids)
+    for company_id in company_ids:
+        changed += queries.save_stories(conn, company_id, tell_stories(told.get(company_id, [])), now)
+    return changed
 
 
 class Known:
@@ -288,10 +338,7 @@ def import_account_lists(workspace: Workspace, engine: Engine, now: datetime, kn
 
 def resolve(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress, known: Known) -> None:
     """Find the company of every event that is due, and retell the stories of the companies touched."""
-    try:
-        import_registers(workspace, engine, now, progress)
-    except RegisterError as error:
-        summary.failures.append(f"company list: {error}")
+    import_registers(workspace, engine, now, summary, progress, known)
     import_account_lists(workspace, engine, now, known)
     progress.begin("resolve", None)
     counts: Counter[str] = Counter()
@@ -303,8 +350,7 @@ def resolve(workspace: Workspace, engine: Engine, now: datetime, summary: RunSum
             queries.save_companies(conn, made)
             for event, match in matches:
                 queries.save_match(conn, event.id, match, now)
-            for company_id, sightings in queries.sightings_of(conn, touched).items():
-                counts["companies_touched"] += queries.save_stories(conn, company_id, tell_stories(sightings), now)
+            counts["companies_touched"] += retell(conn, touched, now)
         counts["events"] += len(batch)
         counts["unresolved"] += sum(match.company_id is None for _, match in matches)
         counts["new_companies"] += len(made)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from enrichment.places import coordinates
 from enrichment.resolve import Resolver
 from enrichment.stories import tell_stories
 from profiles.backtest import Accounts, Replay, backtest, daily
@@ -73,14 +74,25 @@ def profile_named(workspace: Workspace, name: str) -> tuple[str, Profile]:
 def replay(workspace: Workspace, conn: Connection, slug: str, profile: Profile, nights: Window) -> Replay:
     """Return what the profile would have sent on those nights, going by when documents were first seen."""
     accounts = accounts_of_file(workspace, conn, slug, profile)
-    return backtest(profile, slug, seen(conn, profile), nights.moments, tell_stories, since=nights.since, accounts=accounts)
+    return backtest(
+        profile, slug, seen(conn, profile), nights.moments, tell_stories, since=nights.since, accounts=accounts, atlas=coordinates
+    )
 
 
 def suggestion(workspace: Workspace, conn: Connection, slug: str, profile: Profile, nights: Window, leads: float, per: str) -> Suggestion:
     """Return the threshold that would have sent `leads` per week, month or quarter, with the curve around it."""
     accounts = accounts_of_file(workspace, conn, slug, profile)
     return suggest_threshold(
-        profile, slug, seen(conn, profile), nights.moments, tell_stories, leads=leads, per=per, since=nights.since, accounts=accounts
+        profile,
+        slug,
+        seen(conn, profile),
+        nights.moments,
+        tell_stories,
+        leads=leads,
+        per=per,
+        since=nights.since,
+        accounts=accounts,
+        atlas=coordinates,
     )
 
 
@@ -97,4 +109,4 @@ def near_misses(workspace: Workspace, conn: Connection, slug: str, now: datetime
         for company_id in ids
         if (company := companies[company_id]) is not None
     ]
-    return misses(profile, slug, cases, now, days=days, most=most)
+    return misses(profile, slug, cases, now, days=days, most=most, atlas=coordinates)

@@ -45,7 +45,7 @@ def options(
 
 def main() -> None:
     """Run the command line; a known error is one clear message on standard error and exit status 1."""
-    from prospect.cli import access, inbox, setup, sources, texts, tuning, work  # noqa: F401 - each registers its commands
+    from prospect.cli import access, companies, inbox, outcomes, setup, sources, texts, tuning, work  # noqa: F401 - each registers its commands
 
     try:
         errors_in_words(app)

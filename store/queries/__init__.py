@@ -28,7 +28,7 @@ from store.queries.companies import (
     save_match,
     save_register,
 )
-from store.queries.extracting import due_to_extract, mark_unextractable, save_events
+from store.queries.extracting import due_to_extract, earlier_filing, mark_unextractable, save_events
 from store.queries.leads import (
     decision_of,
     decisions_of,
@@ -61,6 +61,7 @@ __all__ = [
     "due_to_extract",
     "due_to_read",
     "due_to_resolve",
+    "earlier_filing",
     "end_run",
     "enqueue",
     "find_companies",

@@ -1,0 +1,131 @@
+"""Commands about companies: import, list, show, merge, split."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from enrichment.merging import MergeRefused
+from prospect.cli import app
+from prospect.cli.shown import CliError, WorkspaceOption, console, open_workspace, print_rows, progress
+from prospect.explaining import find_one_company
+from prospect.pipeline import Known, RunSummary, import_register, merge_pair, retell
+from store import queries
+
+companies_app = typer.Typer(help="The companies that are known: from registers, account lists and documents.", no_args_is_help=True)
+app.add_typer(companies_app, name="companies", rich_help_panel="Every day")
+COLUMNS = ("company", "name", "place", "ticker", "cik", "domain", "account", "origin")
+CompanyArgument = Annotated[str, typer.Argument(help="A company's id, ticker, CIK or name.")]
+
+
+@companies_app.command("import")
+def import_(
+    files: Annotated[
+        list[Path], typer.Argument(help="CSV, SEC's company_tickers.json, submissions, GLEIF, IRS or CRM exports.", metavar="FILE…")
+    ],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Import company lists; once imported, a list that has not changed costs nothing.
+
+    Rows that cannot be read are left out and kept in FILE.bad.csv. Lists named under 'companies' in prospect.yml are
+    imported by every run by themselves.
+    """
+    _, engine = open_workspace(workspace)
+    now = datetime.now(UTC)
+    summary, known = RunSummary(now), Known(engine)
+    for path in files:
+        if not path.is_file():
+            raise CliError(f"{path}: there is no such file")
+        with progress() as shown:
+            rows = import_register(engine, path, str(path), now, summary, shown, known)
+        typer.echo(f"{path}: {rows:,} rows" if rows else f"{path}: nothing new since it was imported")
+    for note in summary.notes:
+        typer.echo(note, err=True)
+
+
+@companies_app.command("list")
+def list_(
+    text: Annotated[str, typer.Argument(help="Part of a name, a ticker, a CIK; nothing lists those with events.")] = "",
+    workspace: WorkspaceOption = None,
+    most: Annotated[int, typer.Option(min=1, max=100000, help="How many at most.")] = 50,
+    format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
+) -> None:
+    """List companies by part of their name, or those that something is known of."""
+    _, engine = open_workspace(workspace)
+    with engine.connect() as conn:
+        if text:
+            found = queries.find_companies(conn, text, limit=most)
+        else:
+            found = list(queries.get_companies(conn, queries.companies_with_stories(conn)[:most]).values())
+    rows = [
+        {
+            "company": company.id,
+            "name": company.name,
+            "place": ", ".join(part for part in (company.city, company.state or company.country) if part) or None,
+            "ticker": company.ticker,
+            "cik": company.cik,
+            "domain": company.domain,
+            "account": company.account,
+            "origin": company.origin,
+        }
+        for company in found
+    ]
+    print_rows(rows, COLUMNS, format, f"no company is known as '{text}'" if text else "no company has an event yet")
+
+
+@companies_app.command()
+def show(company: CompanyArgument, workspace: WorkspaceOption = None) -> None:
+    """Show all that is known of a company, where it comes from, and what was merged into it."""
+    _, engine = open_workspace(workspace)
+    out = console()
+    with engine.connect() as conn:
+        found = find_one_company(conn, company)
+        for name in found.__slots__:
+            value = getattr(found, name)
+            if value not in (None, (), ""):
+                out.print(f"{name:<14} {'; '.join(value) if isinstance(value, tuple) else value}", markup=False)
+        for merge in queries.merges_of(conn, found.id):
+            out.print(
+                f"merged         {merge.gone_id} on {merge.merged:%Y-%m-%d} by {merge.by}; `prospect companies split {merge.id}` undoes it",
+                markup=False,
+            )
+        for story in queries.stories_of(conn, [found.id]).get(found.id, []):
+            out.print(f"event          {story.when:%Y-%m-%d} {story.kind} ({story.status})", markup=False)
+
+
+@companies_app.command()
+def merge(
+    kept: CompanyArgument,
+    gone: CompanyArgument,
+    workspace: WorkspaceOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Though ticker, domain or country differ.")] = False,
+) -> None:
+    """Make two companies one; the second's events move to the first. Refused where their identifiers contradict."""
+    _, engine = open_workspace(workspace)
+    with engine.begin() as conn:
+        one, other = find_one_company(conn, kept), find_one_company(conn, gone)
+        try:
+            done = merge_pair(conn, one.id, other.id, datetime.now(UTC), by=getpass.getuser(), force=force)
+        except MergeRefused as error:
+            raise CliError(str(error)) from error
+    typer.echo(f"{other.name} is {one.name} from now on; `prospect companies split {done.id}` undoes it")
+
+
+@companies_app.command()
+def split(
+    merge_id: Annotated[str, typer.Argument(help="The merge's id, as `companies show` prints it.", metavar="MERGE")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Undo a merge: what moved moves back, and nothing else."""
+    _, engine = open_workspace(workspace)
+    now = datetime.now(UTC)
+    with engine.begin() as conn:
+        if merge_id not in {each.id for each in queries.merges_of(conn, limit=100_000)}:
+            raise CliError(f"there is no merge '{merge_id}'; `prospect companies show COMPANY` lists those of a company", 2)
+        undone = queries.undo_merge(conn, merge_id, now)
+        retell(conn, [undone.kept_id, undone.gone_id], now)
+    typer.echo(f"{undone.gone_id} stands by itself again")

@@ -1,0 +1,95 @@
+"""Commands of sales operations and managers: evaluate, crm."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alerts.crm.csv import FORMATS, send
+from alerts.evaluate import evaluate as evaluate_leads
+from alerts.outbox import deliveries_for
+from alerts.settings import Route, Target
+from prospect.cli import app
+from prospect.cli.shown import CliError, NowOption, WorkspaceOption, moment, open_workspace, print_rows
+from prospect.outcomes import all_briefs, read_outcomes
+from prospect.pipeline import RunSummary, Silent, tell
+from prospect.telling import mail_settings
+from prospect.yamlfile import unknown_value
+from store import queries
+
+crm_app = typer.Typer(help="Hand leads to a CRM, and read back what came of them.", no_args_is_help=True)
+app.add_typer(crm_app, name="crm", rich_help_panel="What came of it")
+COLUMNS = ("group", "name", "leads", "accepted", "rejected", "precision", "interval", "reasons")
+
+
+@app.command(rich_help_panel="What came of it")
+def evaluate(
+    workspace: WorkspaceOption = None,
+    format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
+) -> None:
+    """Show the precision of each profile, kind, source and rep, from the verdicts, with 95 % Wilson intervals."""
+    opened, engine = open_workspace(workspace)
+    with engine.connect() as conn:
+        found = evaluate_leads(all_briefs(opened, conn), queries.verdicts_of(conn))
+    rows = [
+        {
+            "group": each.group,
+            "name": each.name,
+            "leads": each.leads,
+            "accepted": each.accepted,
+            "rejected": each.rejected,
+            "precision": None if each.precision is None else f"{each.precision:.0%}",
+            "interval": None if each.low is None or each.high is None else f"{each.low:.0%} to {each.high:.0%}",
+            "reasons": ", ".join(f"{reason} ({count})" for reason, count in each.reasons.items()) or None,
+        }
+        for each in found
+    ]
+    print_rows(rows, COLUMNS, format, "no leads yet; verdicts come from `prospect accept` and `reject`, mails and the web inbox")
+
+
+@crm_app.command()
+def export(
+    format: Annotated[str, typer.Option(help=f"{', '.join(FORMATS)}: whose importer it is for.")] = "csv",
+    out: Annotated[Path, typer.Option(help="The folder for the file and its manifest.")] = Path("crm"),
+    workspace: WorkspaceOption = None,
+    state: Annotated[list[str] | None, typer.Option(help="Only leads in this state; may be repeated.", show_default=False)] = None,
+) -> None:
+    """Write all leads as a CRM's importer wants them; the same leads give the same file."""
+    if format not in FORMATS:
+        raise CliError(unknown_value("format", format, FORMATS), 2)
+    opened, engine = open_workspace(workspace)
+    target = Target(name=format, channel="csv", folder=out, options={"format": format})
+    with engine.connect() as conn:
+        briefs = [brief for brief in all_briefs(opened, conn) if not state or brief.lead.state in state]
+    route = Route(mail=None, crm=format)
+    owed = deliveries_for(
+        briefs,
+        now=datetime.now(UTC),
+        routes={brief.lead.profile: route for brief in briefs},
+        mail=mail_settings(opened),
+        targets={format: target},
+    )
+    failed = [result.error for result in send(owed, target) if result.error is not None]
+    for error in sorted({str(error) for error in failed}):
+        typer.echo(error, err=True)
+    typer.echo(f"{len(owed) - len(failed)} leads in {out}")
+    if failed:
+        raise typer.Exit(1)
+
+
+@crm_app.command()
+def sync(workspace: WorkspaceOption = None, now: NowOption = None) -> None:
+    """Push due leads to the CRMs of prospect.yml, and read back what came of those that are there."""
+    at = moment(now)
+    opened, engine = open_workspace(workspace)
+    summary = RunSummary(at)
+    tell(opened, engine, at, summary, Silent())
+    read, problems = read_outcomes(opened, engine, at)
+    typer.echo(f"{summary.tell['sent']} sent, {summary.tell['waiting']} waiting, {read} outcomes read back")
+    for problem in [*summary.failures, *problems]:
+        typer.echo(f"FAILED: {problem}", err=True)
+    if summary.failures or problems:
+        raise typer.Exit(1)
