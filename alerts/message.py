@@ -27,16 +27,17 @@ MAX_BRIEF_LINES = 200
 
 
 class _Verbatim(UnstructuredHeader):
-    """A header of ASCII that may not be folded: refolding would break a long link into encoded words."""
+    """A header that stays on one line if it is ASCII: folding breaks long links into encoded words, and a subject after its first blank."""
 
     name: str
 
     def fold(self, *, policy: EmailPolicy) -> str:
-        return f"{self.name}: {self}{policy.linesep}"
+        folded: str = super().fold(policy=policy)  # type: ignore[misc]  # of BaseHeader, which the registry mixes in
+        return f"{self.name}: {self}{policy.linesep}" if str(self).isascii() else folded
 
 
 _headers = HeaderRegistry()
-for _name in ("list-unsubscribe", "list-unsubscribe-post", "message-id", "in-reply-to", "references"):
+for _name in ("subject", "list-unsubscribe", "list-unsubscribe-post", "message-id", "in-reply-to", "references"):
     _headers.map_to_type(_name, _Verbatim)  # type: ignore[arg-type]  # the registry mixes BaseHeader in itself
 POLICY = EmailPolicy(linesep="\r\n", header_factory=_headers, cte_type="7bit")
 

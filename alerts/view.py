@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from rapidfuzz import fuzz
+from rapidfuzz.utils import default_process
+
 from alerts.links import Link, lifetime, signed_url
 from alerts.settings import MailSettings
 from alerts.wording import clean, company_line, filled, headline, people, points, sentence_case, web_address
@@ -22,6 +25,7 @@ REJECT_REASONS = (  # what `prospect reject --reason` takes and `prospect evalua
     "customer already",
 )
 ENDED = {"denied", "terminated"}
+COPY = 88  # of 100: quotes as like as this are one sentence that was carried over
 SHAKY = 0.7  # below this confidence the mail asks the rep to check the sentence
 
 
@@ -121,7 +125,10 @@ def company_view(briefs: Sequence[LeadBrief], *, recipient: str, now: datetime, 
 def _told(story: Story) -> Told:
     best = story.sightings[0]
     seen = {(best.publisher or best.source)}
-    second = next((s for s in story.sightings[1:] if (s.publisher or s.source) not in seen and s.event.quote != best.event.quote), None)
+    # a copy of the release differs by its dateline and marks; only a sentence of somebody's own is worth the room
+    second = next(
+        (s for s in story.sightings[1:] if (s.publisher or s.source) not in seen and not _copied(s.event.quote, best.event.quote)), None
+    )
     shown = [best, second] if second else [best]
     seen |= {(s.publisher or s.source) for s in shown}
     others = list(dict.fromkeys(clean(s.publisher or s.source, 60) for s in story.sightings if (s.publisher or s.source) not in seen))
@@ -136,6 +143,10 @@ def _told(story: Story) -> Told:
         evidence=tuple(_evidence(sighting) for sighting in shown),
         others=f"also {', '.join(others[:3])}{more}" if others else "",
     )
+
+
+def _copied(quote: str, other: str) -> bool:
+    return fuzz.token_set_ratio(quote[:1000], other[:1000], processor=default_process) >= COPY
 
 
 def _evidence(sighting: Sighting) -> Evidence:

@@ -335,3 +335,41 @@ def test_a_line_is_cut_with_a_mark() -> None:
 def test_a_provisional_company_says_how_little_is_known() -> None:
     brief = make_brief(company=Company(id="text-1", name="Tiny Co", origin="text"))
     assert "in none of your registers" in part(mail_of(brief), "plain")
+
+
+@pytest.mark.parametrize(
+    "second, quoted",
+    [
+        # another dateline, the same release
+        ("DOVER, Del., Nov. 16, 2026 /Second Wire/ -- Meridian Freight Systems, Inc. today named Dana Whitfield as Chief Financial Officer.", False),
+        ("Meridian Freight has hired away the finance chief of Larkspur Rail, two people close to the matter said.", True),
+    ],
+)  # fmt: skip
+def test_a_second_outlet_is_quoted_where_it_has_words_of_its_own(second: str, quoted: bool) -> None:
+    first = "Meridian Freight Systems, Inc. today named Dana Whitfield as Chief Financial Officer, effective December 1."
+    facts: dict[str, str | None] = {"person": "Dana Whitfield", "title": "CFO", "direction": "joins"}
+    told = make_story(
+        make_sighting("executive_change", facts, first),
+        make_sighting("executive_change", facts, second, url="https://wire2.example.net/x", publisher="Second Wire"),
+    )
+    body = part(mail_of(make_brief(told)), "plain")
+    assert ("wire2.example.net" in body) is quoted
+    assert ("also Second Wire" in body) is not quoted  # but it is always named
+
+
+@pytest.mark.parametrize(
+    "name", ["Quennick Robotics, Inc.", "Åkerström & Söhne Gesellschaft für Förderanlagenbau und Verpackungstechnik mbH"]
+)
+def test_a_subject_arrives_as_it_was_written(name: str) -> None:
+    mail = compose(
+        [make_brief(planned_move(), company=make_company(name=name))],
+        recipient="j@x.example",
+        purpose="alert",
+        key="k",
+        date=NOW,
+        mail=MAIL,
+    )
+    raw = mail.as_bytes()
+    assert message_from_bytes(raw, policy=default)["Subject"] == mail["Subject"]
+    assert not re.search(rb"^Subject: *\r\n", raw, re.M)  # an empty first line is taken for spam by some
+    assert max(len(line) for line in raw.split(b"\r\n")) < 998
