@@ -61,7 +61,10 @@ class Extractor:
         self.kinds = {kind.name: kind for kind in kinds}
         self._gate, self._gated = _build_gate(kinds)
         self._patterns = {
-            kind.name: [(p, compile_pattern(_LEADING_SUBJECT.sub(r"\\b", p.match)), re.compile(p.unless, re.I) if p.unless else None) for p in kind.patterns]
+            kind.name: [
+                (p, compile_pattern(_LEADING_SUBJECT.sub(r"\\b", p.match)), re.compile(p.unless, re.I) if p.unless else None)
+                for p in kind.patterns
+            ]
             for kind in kinds
         }
         self._never = {kind.name: [re.compile(n, re.IGNORECASE) for n in kind.never] for kind in kinds}
@@ -92,8 +95,10 @@ class Extractor:
                     continue
                 view = view or reading.view_of(index)
                 found_here = list(self._find(name, view, reading))
-                if not found_here or any(n.search(view.masked) for n in self._never[name]) or any(
-                    n.search(s.text) for n in self._never_document[name] for s in sentences[:3]
+                if (
+                    not found_here
+                    or any(n.search(view.masked) for n in self._never[name])
+                    or any(n.search(s.text) for n in self._never_document[name] for s in sentences[:3])
                 ):
                     continue
                 for found in found_here:
@@ -124,14 +129,18 @@ class Extractor:
 
     def _open(self, document: Document, flat: str, title_end: int, sentences: list[Sentence], cues: Mapping[int, list[str]]) -> Reading:
         """Return the reading of a document; entities are sought in headline, lead and cue sentences, elsewhere by need."""
-        names = self.entities.view(flat, title_end=title_end, spans=[(sentences[i].start, sentences[i].end) for i in cues], issuer=document.company)
+        names = self.entities.view(
+            flat, title_end=title_end, spans=[(sentences[i].start, sentences[i].end) for i in cues], issuer=document.company
+        )
         parties = Parties(flat, sentences, document.company, names)
         views: dict[int, View] = {}
 
         def view_of(index: int) -> View:
             if index not in views:
                 sentence = sentences[index]
-                found = [Entity(LABELS[e.label], e.start, e.end, e.text, e.how == "generic") for e in names.between(sentence.start, sentence.end)]
+                found = [
+                    Entity(LABELS[e.label], e.start, e.end, e.text, e.how == "generic") for e in names.between(sentence.start, sentence.end)
+                ]
                 views[index] = make_view(sentence, mend(sentence, found))
             return views[index]
 
@@ -186,7 +195,7 @@ class Extractor:
         _fill(kind, facts, view, found)
         if found.company is None and company and any(facts.get(f) and _same_name(company, facts[f] or "") for f in _OTHER_PARTIES):
             company = _leading_name(view) or reading.parties.main
-        own = kind.company_fact
+        own = found.company_fact or kind.company_fact
         if own and not facts.get(own):
             facts[own] = company
         elif own and found.company is None and facts[own] and is_name(clean_name(facts[own] or "")) and not view.of("company"):
@@ -219,7 +228,8 @@ class Extractor:
             entity = subject_before(view, found.start)
             if entity is not None and not entity.anaphor:
                 return reading.parties.fullest(entity.text)
-        return reading.parties.main
+        leading = None if reading.parties.main else _leading_name(view)
+        return reading.parties.fullest(leading) if leading else reading.parties.main
 
     def _merge(self, name: str, candidates: list[_Candidate], reading: Reading) -> Iterable[TriggerEvent]:
         """Yield one event for each group of candidates that tell of the same, with the best sentence as its evidence."""
@@ -352,15 +362,31 @@ def _only_sentence(reading: Reading) -> bool:
 # "{subject}{gap:40}\\b{will}(?:raises|…)": the verb is sought first and the subject before it only where it stands, which is far cheaper
 _LEADING_SUBJECT = re.compile(r"^\{subject\}(?:\{gap(?::\d+)?\}|[ ])?(?:\\b)?(?:\{will\})?(?=\(\?:|\\b|[a-z])")
 # facts that name the other side of a deal, never the company of the event
-_OTHER_PARTIES = ("partner", "customer", "buyer", "investors", "lender", "authority", "vendor", "counterparty", "grantor", "target", "acquirer")
-_LEADING = re.compile(r"^(?:[A-Z]{3,}[A-Z ,.]*(?:\([^)]*\))?\s?(?:—|–|--|-)\s*)?(?P<name>(?:[A-Z0-9][\w&.’'-]*)(?:\s(?:[A-Z0-9&][\w&.’'-]*|of|and))*),?\s(?:has |have |will |is |was |to |today |also |recently )*[a-z]+(?:s|ed|t|ing)?\b")
+_OTHER_PARTIES = (
+    "partner",
+    "customer",
+    "buyer",
+    "investors",
+    "lender",
+    "authority",
+    "vendor",
+    "counterparty",
+    "grantor",
+    "target",
+    "acquirer",
+)
+_LEADING = re.compile(
+    r"^(?:[A-Z]{3,}[A-Z ,.]*(?:\([^)]*\))?\s?(?:—|–|--|-)\s*)?(?P<name>(?:[A-Z0-9][\w&.’'-]*)(?:\s(?:[A-Z0-9&][\w&.’'-]*|of|and))*),?\s(?:has |have |will |is |was |to |today |also |recently )*[a-z]+(?:s|ed|t|ing)?\b"
+)
 
 
 def _leading_name(view: View) -> str | None:
     """Return the capitalised words that a sentence opens with, where they can be a company's name."""
     match = _LEADING.match(view.sentence.text)
     name = clean_name(match.group("name")) if match else ""
-    return name if name and is_name(name) and not any(e.sort == "person" and e.start == view.sentence.start for e in view.entities) else None
+    return (
+        name if name and is_name(name) and not any(e.sort == "person" and e.start == view.sentence.start for e in view.entities) else None
+    )
 
 
 # capitalised words that {object} may run into and that name nobody
@@ -376,7 +402,9 @@ def _found_by(pattern: Pattern, match: re.Match[str], view: View, kind: Kind) ->
     caught: list[Catch] = list(catches(view, match))
     for catch in caught:
         value = catch.text.strip(" ,")
-        if _is_object(pattern, catch.name) and (_NOBODY.search(value) or (catch.entity is not None and catch.entity.sort in {"place", "person"})):
+        if _is_object(pattern, catch.name) and (
+            _NOBODY.search(value) or (catch.entity is not None and catch.entity.sort in {"place", "person"})
+        ):
             return None
         if catch.name in {"company", "subject"}:
             company = company or value
@@ -386,7 +414,7 @@ def _found_by(pattern: Pattern, match: re.Match[str], view: View, kind: Kind) ->
     for group in match.re.groupindex:
         if group.startswith(("s_subject", "e_company")) and match.span(group)[0] == match.start() and match.group(group) is not None:
             inner_start = match.end(group) + (1 if group.startswith("e_") else 0)
-    return Found(inner_start, inner_end, facts, company, pattern.status, pattern.confidence, pattern.where)
+    return Found(inner_start, inner_end, facts, company, pattern.status, pattern.confidence, pattern.where, pattern.company_fact)
 
 
 def _is_object(pattern: Pattern, name: str) -> bool:

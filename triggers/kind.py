@@ -49,6 +49,7 @@ class Pattern(Strict):
     confidence: float = Field(0.9, ge=0, le=1)
     facts: Mapping[str, str] = {}  # facts that this wording settles: direction: joins
     unless: str | None = None  # a sentence that matches this is none
+    company_fact: str | None = None  # the fact that the company fills in this wording: target in "Beta to be acquired by Acme"
 
     @field_validator("match", "unless")
     @classmethod

@@ -77,11 +77,14 @@ class Parties:
         self._main: str | None | bool = False
         self._lead_entities: Sequence[Entity] = ()
         self._people: dict[str, str] = {}
+        self._lead_people: set[str] = set()
         self._full: dict[str, str] = {}
 
     def see(self, entities: Iterable[Entity]) -> None:
         """Take note of the names in a lead sentence: the document's company is among them."""
+        entities = list(entities)
         self._lead_entities = (*self._lead_entities, *(e for e in entities if e.sort == "company" and not e.anaphor))
+        self._lead_people |= {e.text for e in entities if e.sort == "person"}
 
     @property
     def main(self) -> str | None:
@@ -117,6 +120,7 @@ class Parties:
                 if sentence.start <= entity.start < sentence.end:
                     candidates.append(clean_name(entity.text))
                     break
+        candidates = [c for c in candidates if not any(p == c or p.startswith(c + " ") for p in self._lead_people)]
         abouts = [m.group("name") for s in self.sentences if s.zone == ABOUT and (m := _ABOUT_NAME.match(s.text[:160]))]
         names = [bare(a) for a in abouts]
         for candidate in candidates:  # what the text begins with and an "About" paragraph describes

@@ -50,10 +50,16 @@ ADDRESS = re.compile(
 )
 
 
+# exchanges and wires are never a party; patterns name exchanges by their letters
+_NO_PARTY = re.compile(
+    r"(?i)(?:the )?(?:nasdaq|nyse|new york stock exchange|toronto stock exchange|tsx|london stock exchange|euronext|frankfurt stock exchange|otc markets|otcq[bx]|globe ?newswire|business wire|pr newswire|prnewswire|accesswire|newmediawire|24-7pressrelease|news direct)\b"
+)
+
+
 def mend(sentence: Sentence, entities: Sequence[Entity]) -> list[Entity]:
     """Return the entities of a sentence with people put right and offices carried on."""
     text, origin = sentence.text, sentence.start
-    out = [_named_right(e) for e in entities]
+    out = [_named_right(e) for e in entities if not (e.sort in {"company", "place"} and _NO_PARTY.match(e.text))]
     for match in ADDRESS.finditer(text):
         start, end = origin + match.start(), origin + match.end()
         out = [e for e in out if e.end <= start or e.start >= end]

@@ -23,6 +23,7 @@ class Found:
     status: str | None = None  # None: read from the words around
     confidence: float = 0.9
     where: str | None = None  # headline, lead, anywhere; None: the kind's own
+    company_fact: str | None = None  # the fact that the company fills, where it is not the kind's own
     news: bool = False  # True: the wording itself says that it is no background
 
 

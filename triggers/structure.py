@@ -147,7 +147,11 @@ class _Reader:
 
     def __init__(self, flat: str, title_end: int, filing: bool) -> None:
         self.flat, self.title_end, self.filing = flat, title_end, filing
-        self.part = COVER if filing else BODY
+        # the crawler's reader has cut the cover page off already; elsewhere it ends at the first item
+        covered = filing and bool(
+            re.search(r"(?i)commission file n|check the appropriate box|exact name of (?:the )?registrant", flat[:8000])
+        )
+        self.part = COVER if covered else BODY
         self.paragraph, self.line_end = -1, -1
         self.item = self.letter = ""
         self.body_start = -1
@@ -190,7 +194,7 @@ class _Reader:
         elif _SAFE_HEADING.match(head) and (size < 160 or _SAFE.search(head[:160])):
             self.part = SAFE_HARBOUR
         elif self.part == SAFE_HARBOUR and size < 90 and not self.flat[start : self.line_end].rstrip().endswith((".", ",", ";", ":")):
-            self.part = BODY if not self.filing or self.item else COVER  # the next heading ends it
+            self.part = BODY  # the next heading ends it
         elif self.part in {ABOUT, CONTACT, SAFE_HARBOUR} and self.filing and _NEWS.match(head):
             self.part = BODY
         if self.part == BODY and size > 200 and len(_SAFE.findall(self.flat, start, self.line_end)) >= 1 and self._mostly_safe(start):

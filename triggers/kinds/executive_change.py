@@ -77,6 +77,8 @@ _JOINS = [
     rf"{MR}{PEOPLE}{_APPOSITION},?\s*{_AUX}{{0,5}}(?P<verb>assum(?:e|es|ed|ing)|tak(?:e|es|ing) over|took over|fill(?:s|ed|ing)?)(?P<mid> {MR}{P}(?:['’]s?)? (?:\w+ )?(?:duties|responsibilities|role|roles|position|office|seat|vacancy))",
     # has named Jane Roe to succeed John Doe; the office stands with John Doe
     rf"\b(?P<verb>{_GIVE}) {PEOPLE}(?P<mid> (?:to (?:succeed|replace|lead|head|run|chair|take over)|as (?:his |her |the )?(?:successor|replacement))[^;\n]{{0,90}}?(?P<t>{T}))",
+    # will be succeeded by Jane Roe, who becomes CEO
+    rf"\b(?P<verb>(?:succeeded|replaced|followed) by)\b (?:[^;\n\ue002]{{0,50}} )?{MR}{PEOPLE}(?P<mid>(?:,? (?:who |as |the |currently |[^;\n\ue002]{{0,40}}?)(?:as |become |becomes )?{_ROLE}{{0,5}}(?P<t>{T}))?)",
     # introduces Jane Roe, its new CFO; Jane Roe is the new CEO of Acme
     rf"{MR}{PEOPLE}(?P<mid>,? (?P<verb>(?:is|as)(?: now)?(?: (?:the|its|their|our|his|her|acme['’]s|{O}['’]s?))? (?:new|newest|next|newly appointed|incoming)) {_ROLE}{{0,4}}(?P<t>{T}))",
     rf"(?P<verb>new|next|newest|incoming) {_ROLE}{{0,3}}(?P<t>{T})(?: of {O})? (?:is|will be|:|—|-) ?{MR}{PEOPLE}",
@@ -229,7 +231,11 @@ def find(view: View, reading: Reading) -> Iterable[Found]:
     """Yield each move that the sentence tells of."""
     masked = view.masked
     zone = view.sentence.zone
-    if _FAMILY.search(masked) or _POLITICS.search(view.sentence.text) or (_AWARD.search(masked) and not re.search(r"(?i)\b(?:as|to be) (?:its |the )?(?:new |next )?" + T, masked)):
+    if (
+        _FAMILY.search(masked)
+        or _POLITICS.search(view.sentence.text)
+        or (_AWARD.search(masked) and not re.search(r"(?i)\b(?:as|to be) (?:its |the )?(?:new |next )?" + T, masked))
+    ):
         return
     seen: list[tuple[str, str]] = []
     for found, person, direction in _named(view, reading):
@@ -248,16 +254,20 @@ def find(view: View, reading: Reading) -> Iterable[Found]:
 
 # what a headline says in short: the person without the office, the office without the person, or the team alone
 _TERSE_JOINS = re.compile(
-    rf"\b(?P<verb>appoint(?:s|ed|ing)?|nam(?:es|ed)|elect(?:s|ed)|hir(?:es|ed|ing)|hires? of|tap(?:s|ped)|pick(?:s|ed)|promot(?:es|ed)|welcom(?:es|ed)|recruit(?:s|ed)|poach(?:es|ed)|lur(?:es|ed)|adds?|appointments? of|addition of|secur(?:es|ed)|select(?:s|ed)|cho(?:oses|se)|engages|brings? on|(?:re)?joined by)\b[^;\n\ue002]{{0,70}}?{PEOPLE}", re.IGNORECASE
+    rf"\b(?P<verb>appoint(?:s|ed|ing)?|nam(?:es|ed)|elect(?:s|ed)|hir(?:es|ed|ing)|hires? of|tap(?:s|ped)|pick(?:s|ed)|promot(?:es|ed)|welcom(?:es|ed)|recruit(?:s|ed)|poach(?:es|ed)|lur(?:es|ed)|adds?|appointments? of|addition of|secur(?:es|ed)|select(?:s|ed)|cho(?:oses|se)|engages|brings? on|(?:re)?joined by)\b[^;\n\ue002]{{0,70}}?{PEOPLE}",
+    re.IGNORECASE,
 )
 _TERSE_MOVES = re.compile(
-    rf"{PEOPLE}[^;\n\ue002]{{0,110}}?\b(?P<verb>(?:to )?(?:re)?joins?|has joined|joined|named|appointed|promoted|elected|hired|tapped|to (?:lead|head|run|chair|become|take over|replace|succeed|rejoin|return|co-head)|becomes|takes (?:over|the helm|charge|reins)|steps (?:in|into|up)|returns (?:to|as)|is (?:the |its )?new)\b", re.IGNORECASE
+    rf"{PEOPLE}[^;\n\ue002]{{0,110}}?\b(?P<verb>(?:to )?(?:re)?joins?|has joined|joined|named|appointed|promoted|elected|hired|tapped|to (?:lead|head|run|chair|become|take over|replace|succeed|rejoin|return|co-head)|becomes|takes (?:over|the helm|charge|reins)|steps (?:in|into|up)|returns (?:to|as)|is (?:the |its )?new)\b",
+    re.IGNORECASE,
 )
 _TERSE_LEAVES = re.compile(
-    rf"(?:{P}|{T})[^;\n]{{0,50}}?\b(?P<verb>resign(?:s|ed|ing)?|to resign|retir(?:es|ed|ing)|to retire|step(?:s|ped|ping)? (?:down|aside)|to step (?:down|aside)|to (?:leave|depart|exit)|depart(?:s|ed|ing)|leav(?:es|ing)|has left|left|quits?|exits?|ousted|fired|suspended|out as|will leave|is out)\b|\b(?P<oust>fires?|ousts?|sacks?|suspends?|loses|parts ways with|dismisses|removes?)\b [^;\n]{{0,40}}?(?:{T}|{P}|executives?|officials?)|\b(?P<noun>resignation|retirement|departure|exit|ouster) of\b[^;\n]{{0,50}}?(?:{P}|{T})", re.IGNORECASE
+    rf"(?:{P}|{T})[^;\n]{{0,50}}?\b(?P<verb>resign(?:s|ed|ing)?|to resign|retir(?:es|ed|ing)|to retire|step(?:s|ped|ping)? (?:down|aside)|to step (?:down|aside)|to (?:leave|depart|exit)|depart(?:s|ed|ing)|leav(?:es|ing)|has left|left|quits?|exits?|ousted|fired|suspended|out as|will leave|is out)\b|\b(?P<oust>fires?|ousts?|sacks?|suspends?|loses|parts ways with|dismisses|removes?)\b [^;\n]{{0,40}}?(?:{T}|{P}|executives?|officials?)|\b(?P<noun>resignation|retirement|departure|exit|ouster) of\b[^;\n]{{0,50}}?(?:{P}|{T})",
+    re.IGNORECASE,
 )
 _TEAM = re.compile(
-    rf"\b(?P<verb>strengthen(?:s|ed|ing)?|expand(?:s|ed|ing)?|bolster(?:s|ed|ing)?|chang(?:es|ed|ing)(?: up)?|reshuffl(?:es|ed|ing)|shak(?:es|ing) up|shake[- ]?up|overhaul(?:s|ed)?|announc(?:es|ed|ing)|appoint(?:s|ed|ing)?|nam(?:es|ed)|hir(?:es|ed|ing)|add(?:s|ed)|mak(?:es|ing)|revamps?|promot(?:es|ed)|welcom(?:es|ed)|elect(?:s|ed)|buil?ds?|enhanc(?:es|ed)|round(?:s|ed) out|rejigs?|reorganizes?|restructures?|drafts?|recruits?|taps?|poaches|lures)\b[^;\n]{{0,90}}?\b(?P<team>(?:leadership|management|executive|senior|c-suite|exec) (?:leadership |management |executive )?(?:team|teams|changes?|appointments?|transitions?|hires?|promotions?|leaders?|executives?|moves|positions|shake[- ]?up|succession|ranks)|key (?:transitions|appointments|hires|executives?|leadership \w+|promotions|management \w+)|board (?:appointments?|changes?|transitions?|members?)|(?:new|two|three|four|five|several|additional|top|independent|senior|veteran|google|former|ex-?\w*) (?:\S+ ){{0,3}}?(?:directors|executives?|exec|execs|leaders|veterans?|bankers?|officials?|partners|vice presidents|managers|board members?|officers|trader|traders|chief|boss|members)|(?:ceo|cfo|coo|chief \w+ officer|chair(?:man)?|leadership|executive|board|management) (?:succession|transition|changes?|appointments?)|leadership|succession (?:plan|planning)?|new appointments|appointments)\b", re.IGNORECASE
+    rf"\b(?P<verb>strengthen(?:s|ed|ing)?|expand(?:s|ed|ing)?|bolster(?:s|ed|ing)?|chang(?:es|ed|ing)(?: up)?|reshuffl(?:es|ed|ing)|shak(?:es|ing) up|shake[- ]?up|overhaul(?:s|ed)?|announc(?:es|ed|ing)|appoint(?:s|ed|ing)?|nam(?:es|ed)|hir(?:es|ed|ing)|add(?:s|ed)|mak(?:es|ing)|revamps?|promot(?:es|ed)|welcom(?:es|ed)|elect(?:s|ed)|buil?ds?|enhanc(?:es|ed)|round(?:s|ed) out|rejigs?|reorganizes?|restructures?|drafts?|recruits?|taps?|poaches|lures)\b[^;\n]{{0,90}}?\b(?P<team>(?:leadership|management|executive|senior|c-suite|exec) (?:leadership |management |executive )?(?:team|teams|changes?|appointments?|transitions?|hires?|promotions?|leaders?|executives?|moves|positions|shake[- ]?up|succession|ranks)|key (?:transitions|appointments|hires|executives?|leadership \w+|promotions|management \w+)|board (?:appointments?|changes?|transitions?|members?)|(?:new|two|three|four|five|several|additional|top|independent|senior|veteran|google|former|ex-?\w*) (?:\S+ ){{0,3}}?(?:directors|executives?|exec|execs|leaders|veterans?|bankers?|officials?|partners|vice presidents|managers|board members?|officers|trader|traders|chief|boss|members)|(?:ceo|cfo|coo|chief \w+ officer|chair(?:man)?|leadership|executive|board|management) (?:succession|transition|changes?|appointments?)|leadership|succession (?:plan|planning)?|new appointments|appointments)\b",
+    re.IGNORECASE,
 )
 _TERSE_NOT = re.compile(
     r"(?i)\b(?:podcast|webinar|interview|talk|speak|discuss|keynote|panel|lawsuit|call(?:s)? (?:for|on)|race|fight|protest|strike|list|index|s&p|nasdaq|award|winner|finalist|recipient|honou?ree|scholar|best|top \d|ranking|fund(?:s)?\b|etf|joins? (?:forces|nato|eu|the eu|rally|growing|other|hundreds|calls|bid|race)|as (?:a |an |its |the )?(?:exclusive |official |preferred |new |lead )*(?:distributor|dealer|partner|sponsor|agent|agency|supplier|vendor|adviser to|advisor on|provider|bookrunner|auditor|underwriter|headliner|grand marshal|speaker|judge|ambassador|guest)|senate|congress|parliament|prime minister|president (?:biden|trump|putin|xi|macron|zelensk\w+)|biden|trump|putin|minister|supreme court|white house|federal reserve|\bfed\b|governor|mayor|king\b|queen|pope|coach|quarterback|player|season|nba|nfl|mlb|club|striker|midfielder)\b"
@@ -280,13 +290,25 @@ def _terse(view: View, reading: Reading) -> Iterator[Found]:
             continue
         group = next(g for g in ("verb", "oust", "noun") if match.groupdict().get(g))
         people = [e for e in view.of("person") if match.start() <= view.place_of(e) < match.end()]
-        title = _title(view, match, people[0], direction) if people and "verb" in match.re.groupindex and match.groupdict().get("verb") else None
+        title = (
+            _title(view, match, people[0], direction)
+            if people and "verb" in match.re.groupindex and match.groupdict().get("verb")
+            else None
+        )
         if pattern is _TERSE_LEAVES and not title:
             titles = view.of("title")
             title = titles[0].text if titles else None
-        if pattern is _TERSE_JOINS and re.match(r"(?i)(?:adds?|secur|select|cho|engag|welcom|pick)", match.group("verb")) and not re.search(r"(?i)\b(?:as|to (?:its|the|lead|head|run|board))\b|veteran|executive|expert|leader|officer|director", words):
+        if (
+            pattern is _TERSE_JOINS
+            and re.match(r"(?i)(?:adds?|secur|select|cho|engag|welcom|pick)", match.group("verb"))
+            and not re.search(r"(?i)\b(?:as|to (?:its|the|lead|head|run|board))\b|veteran|executive|expert|leader|officer|director", words)
+        ):
             continue
-        if pattern is _TEAM and re.match(r"(?i)(?:expand|strengthen|enhanc|build|mak|bolster|announc)", match.group("verb")) and re.fullmatch(r"(?i)leadership", match.group("team")):
+        if (
+            pattern is _TEAM
+            and re.match(r"(?i)(?:expand|strengthen|enhanc|build|mak|bolster|announc)", match.group("verb"))
+            and re.fullmatch(r"(?i)leadership", match.group("team"))
+        ):
             continue
         level = level_of(title or "")
         yield Found(
@@ -490,7 +512,12 @@ def _status(view: View, match: re.Match[str], direction: str) -> str | None:
         near,
     ) and not (direction == "leaves" and re.search(r"(?i)not (?:be )?(?:stand|serve|seek|continue|run)", near)):
         return "denied"
-    if re.search(r"(?i)\b(?:reportedly|rumou?r|in talks|considering|is said to|sources|people familiar|may |might |could )", near):
+    if re.search(
+        r"(?i)\b(?:reportedly|rumou?r|in talks|considering|is said to|sources|people familiar|may |might |could )", near
+    ) or re.search(
+        r"(?i)\b(?:people familiar|sources? (?:said|say|close|familiar)|reportedly|according to (?:people|a person|sources))\b",
+        masked[match.end("verb") :],
+    ):
         return "rumored"
     if re.search(
         r"(?i)\b(?:nominee|nominat|propos|plans? to (?:appoint|name|nominate)|intends? to (?:appoint|name|nominate|elect)|expects? to (?:appoint|name))",
@@ -613,7 +640,11 @@ def _company_of(view: View, match: re.Match[str], person: Entity, direction: str
         )
         if joined:
             return _entity_text(view, joined.group(1))
-        after = re.match(r"\s(?:the )?((?-i:[A-Z])[\w&.’-]*(?: (?!as |to |in |to$)(?-i:[A-Z&])[\w&.’-]*){0,4})", masked[match.end("verb") :], re.IGNORECASE)
+        after = re.match(
+            r"\s(?:the )?((?-i:[A-Z])[\w&.’-]*(?: (?!as |to |in |to$)(?-i:[A-Z&])[\w&.’-]*){0,4})",
+            masked[match.end("verb") :],
+            re.IGNORECASE,
+        )
         if after and not re.search(BOARD, after.group(1), re.IGNORECASE):
             return re.sub(r"(?:['’]s?)?(?: (?:As|To|In|Board|Team|Leadership|Executive)\b.*)?$", "", after.group(1))
     of = re.match(rf"(?:,? (?:of|at|for|to) (?:the )?)({O})", tail)
@@ -729,10 +760,14 @@ def _unnamed(view: View, reading: Reading) -> Iterator[Found]:
         verb = "verb" if match.group("verb") else "verb2" if match.group("verb2") else "verb3"
         title = view.text(*match.span(group))
         level = level_of(title)
+        owner = re.search(
+            r"(?:^|[:—-] )(?:\$[A-Z]+:? )?((?:[A-Z0-9][\w&.’'-]*)(?: [A-Z0-9&][\w&.’'-]*){0,4}?)(?:['’]s?)? (?:(?:global|group|interim|new) )?$",
+            masked[: match.start(group)],
+        )
         yield Found(
             match.start(verb), match.end(verb),
             {"person": None, "title": title, "direction": "leaves", "level": level, "function": function_of(title, level)},
-            None, "denied" if re.search(r"(?i)\bnot\b|den(?:y|ies)", match.group()) else None, 0.72, news=True,
+            owner.group(1) if owner else None, "denied" if re.search(r"(?i)\bnot\b|den(?:y|ies)", match.group()) else None, 0.72, news=True,
         )  # fmt: skip
         return
     match = _UNNAMED_JOINS.search(masked)

@@ -98,6 +98,7 @@ def _found(view: View, reading: Reading, match: re.Match[str], number: int) -> F
         if (
             verb in {"move", "shift", "transfer"}
             and not headed
+            and not (new is not None and re.search(r"(?i)\b(?:its|planned|upcoming|our)\s$", masked[: match.start()]))
             and not re.search(r"(?i)\b(?:office|facility|plant|location|space|building)", rest[:80])
         ):
             return None
@@ -333,6 +334,10 @@ def _places(view: View, match: re.Match[str], headed: bool) -> tuple[str | None,
         here = re.search(rf"(?i)\b(?:in|at|to) ({G})[^;]{{0,50}}$", masked[: match.start()])
         if here and headed and re.match(r"(?i)(?:serv|be|is|as|house|replaces|to be|becom)", match.group("verb")):
             new = _place(view, here.start(1))
+    if new is None and re.match(r"(?i)(?:select|cho|pick|nam)", match.group("verb")):
+        chosen = re.match(rf"\s(?:\w+ ){{0,2}}?({G})", masked[match.end("verb") :])
+        if chosen:
+            new = _place(view, match.end("verb") + chosen.start(1))
     return old, new
 
 
