@@ -128,11 +128,14 @@ class Layout:
         """Return the id of a company whose register has none: by its identifier, else by name and place, so that it stays."""
         if self.id_field and values.get(self.id_field):
             return f"{self.id_field}-{values[self.id_field]}"
-        return f"{self.origin}-{fingerprint(values.get('name'), values.get('city'), values.get('state'), values.get('country'))}"
+        told = (values.get(field) for field in ("name", "city", "state", "country", "cik", "parent_id"))
+        return f"{self.origin.replace(' ', '-')}-{fingerprint(*told)}"
 
     def _value(self, field: str, cell: str) -> Any:
         if field == "aliases":
             return tuple(dict.fromkeys(alias for part in cell.split(";") if (alias := part.strip())))
+        if field == "parent_id" and self.origin == "subsidiaries":
+            return f"cik-{read_cik(cell)}"
         reader = _READERS.get(field)
         if reader is None:
             return cell
@@ -232,6 +235,12 @@ LAYOUTS: dict[str, Layout] = {
         needs=("cik", "name", "businessstateorcountry"),
         id_field="cik",
         lenient=frozenset(("ein",)),
+    ),
+    # former and present names, a row each: imported, they become aliases of the company that has the CIK
+    "names over time": Layout("sec names", {"name": ("name",), "cik": ("cik",)}, needs=("name", "cik", "startdate", "enddate")),
+    # the lists of subsidiaries in annual reports (Exhibit 21), with the parent's CIK
+    "subsidiaries": Layout(
+        "subsidiaries", {"name": ("name", "normalizedname"), "parent_id": ("parentcik",)}, needs=("parentcik", "parentname")
     ),
     "salesforce": Layout("salesforce", _USUAL, needs=("accountname", "billingcity"), lenient=_CRM_LENIENT),
     "hubspot": Layout("hubspot", _USUAL, needs=("recordid", "companyname"), lenient=_CRM_LENIENT),

@@ -81,6 +81,18 @@ def test_an_account_brings_its_standing_and_owner() -> None:
     assert company.aliases == ()  # the same name in another spelling is no alias
 
 
+def test_former_names_become_aliases() -> None:
+    shelf = Shelf(LARKSPUR)
+    names = [
+        Company(id=f"n{n}", name=name, cik=LARKSPUR.cik, origin="sec names")
+        for n, name in enumerate(("VANE SOFTWARE INC", "LARKSPUR SOFTWARE INC", "VANE INC"))
+    ]
+    assert shelf.take_in(*names).joined == 3
+    (company,) = shelf.companies.values()
+    assert (company.name, company.aliases, company.origin) == (LARKSPUR.name, ("VANE SOFTWARE INC", "VANE INC"), "sec")
+    assert Resolver([company]).resolve(Mention(name="Vane Software")).company_id == LARKSPUR.id
+
+
 def test_newer_values_win_and_identifiers_stay() -> None:
     given = replace(LARKSPUR, id="other", name="Vane Software", cik="0000009999", state="NH", employees=200, as_of=date(2025, 1, 1))
     joined = join_companies(LARKSPUR, given)

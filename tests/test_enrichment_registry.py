@@ -103,6 +103,10 @@ def test_own_csv(tmp_path: Path) -> None:
             "id",
             "ein-123456789",
         ),
+        # subsidiaries of annual reports
+        ("normalized_name,parent_cik,parent_name,source_year", "larkspur dental,1234,LARKSPUR CORP,2025", "parent_id", "cik-0000001234"),
+        # names over time
+        ("name,start_date,end_date,cik", "VANE SOFTWARE INC,1999-01-01,2012-01-01,0000001234", "cik", "0000001234"),
         # SEC's listed filers
         (
             "name,cik,business_city,business_stateOrCountry,business_stateOrCountryDescription,tickers",
