@@ -82,10 +82,24 @@ _HEADLINE_WORDS = frozenset(
     "Investment Invests Invest Leads Led Lead Makes Brings Brought Takes Taking Over Strengthens Strengthen Boosts Seeks Sues Sued Fined Settles Settle Recalls "
     "Recall Denies Confirms Considers Considering Mulls Eyes Explores Says Said Reveals Rebrands Changes Change Becomes Become Begins Begin "
     "Starts Start Ends End Shuts Shutters Closing Closure Sets Set Reaches Approves Approved Gains Gain Hit Hits Help Helps Provide Provides Delivers Deliver "
+    "Loses Lose Losing Lost Reorganizes Reorganize Reorganization Restructures Restructure Restructuring Restates Restate Restatement Spree Key Splits Split Halts Halt "
+    "Suspends Suspend Cancels Cancel Terminates Terminate Drops Drop Doubles Double Triples Record Beats Beat Misses Miss Tops Top Lowers Lower Lifts Lift "
+    "Slashes Slash Trims Soars Soar Jumps Jump Plunges Plunge Surges Surge Falls Fall Rises Rise Rebrand Rebranding Renames Rename Unveil Debuts Debut Hiring Hires "
+    "Strike Strikes Walkout Workers Breach Hacked Hack Ransomware Attack Data Outage Fine Probe Lawsuit Suit Verdict Ruling Penalty Subpoena Investigation Charges "
+    "Guidance Outlook Forecast Profit Loss Losses Revenue Sales Growth Demand Quarterly Annual Impairment Restated Auditor Auditors Accounting Lease Leases Buyout "
+    "Takeover Bid Bids Talks Merging Combine Combines Consolidates Consolidate Streamlines Streamline Overhaul Overhauls Transforms Restores Resumes Extends Extend Renews "
+    "Renew Upgrades Upgrade Downgrades Deploys Deploy Implements Implement Migrates Migrate Adopts Adopt Rolls Roll Replacing Tapping Loan Notes Debt Credit Bonds Refinances "
+    "Refinance Borrows Grant Grants Tax Credits Incentives Space Search Searches Seeking Vacancy Successor Interim Longtime Veteran Role Post Helm Effective Immediately "
+    "Amid Citing Despite Following Ahead Against Between During Through Under Within Without Toward Across Around While When Where Who How Why What This That These Those "
     "Offers Offer Supports Support Creates Create Creating Center Senior Vice President Chief Officer Director CEO CFO COO Chairman Board".split()
 )
 
-HEADLINE_SMALL = frozenset(word.lower() for word in _HEADLINE_WORDS - _ORG_HEADS - {"New", "Million", "CEO", "CFO", "COO", "IPO", "HQ", "Grand"})
+HEADLINE_SMALL = frozenset(
+    word.lower()
+    for word in _HEADLINE_WORDS
+    - _ORG_HEADS
+    - {"New", "Top", "Space", "Credit", "Data", "Key", "Post", "Million", "CEO", "CFO", "COO", "IPO", "HQ", "Grand"}
+)
 _PERSON_VERBS = frozenset(
     "Names Name Named Appoints Appoint Hires Hire Taps Elects Promotes Welcomes Selects Picks names appoints hires taps elects promotes".split()
 )
