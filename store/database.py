@@ -180,7 +180,7 @@ def upgrade(address: URL, found: str | None, shown: str) -> None:
                 conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
             if found is None and not inspect(conn).has_table("alembic_version") and inspect(conn).get_table_names():
                 raise StoreError(f"{shown}: the database holds tables of another program; give prospect a database of its own")
-            command.upgrade(config_for(conn), "head")
+            command.upgrade(config_for(conn), HEAD)
     finally:
         engine.dispose()
 

@@ -130,6 +130,7 @@ documents = Table(
     Column("extract_error", Words),
     Column("text", Words, nullable=False),  # last: SQLite reads a row from its start, and this is the long one
     Index("ix_documents_due", "extracted", "first_seen"),
+    Index("ix_documents_filings", "cik", "published"),  # a filing beside the filer's earlier one
 )
 
 companies = Table(

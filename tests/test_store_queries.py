@@ -227,6 +227,21 @@ def test_events_of_another_document_are_refused(engine: Engine) -> None:
             q.save_events(conn, "r1", [stored.event("e9", "r2")], NOW)
 
 
+def test_the_filing_before(engine: Engine) -> None:
+    """A later one, another filer's, one without a date and the filing itself are none."""
+    cases = [("f1", 0, "0000000001"), ("f2", 1, "0000000001"), ("f3", 2, "0000000001"), ("other", 1, "0000000002")]
+    with engine.begin() as conn:
+        q.save_raw(conn, [stored.raw(name) for name in ("f1", "f2", "f3", "other", "undated")])
+        filings = {name: stored.document(name, cik=cik, published=NOW + hours * HOUR) for name, hours, cik in cases}
+        filings["undated"] = stored.document("undated", cik="0000000001", published=None)
+        for filing in filings.values():
+            q.save_document(conn, filing, NOW)
+        assert q.earlier_filing(conn, filings["f3"]) == filings["f2"]
+        assert q.earlier_filing(conn, filings["f1"]) is None
+        assert q.earlier_filing(conn, filings["undated"]) is None
+        assert q.earlier_filing(conn, replace(filings["f3"], cik=None)) is None
+
+
 # --- companies
 
 

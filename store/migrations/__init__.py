@@ -3,5 +3,10 @@
 `python -m store.migrations "what changes"` writes the next one from the difference to store/tables.py; add its revision here.
 """
 
-REVISIONS = ("0001", "0002", "0003")  # in order; kept by hand so that opening an up-to-date database need not import Alembic (0.3 s)
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+)  # in order; kept by hand so that opening an up-to-date database need not import Alembic (0.3 s)
 HEAD = REVISIONS[-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+import sqlalchemy as sa  # noqa: F401  not every step names a type
 from alembic import op
 from sqlalchemy import Text  # noqa: F401  variants of JSON are written out with a bare Text()
 ${imports if imports else ""}
