@@ -16,8 +16,10 @@ from profiles.decide import Case, History, decide_together, judge
 from profiles.geography import Atlas
 from profiles.leads import assigned, leads_after
 from profiles.profile import Profile
-from profiles.reach import can_reach, openings, rises_by_itself
+from profiles.reach import can_reach, may_rise, openings
 from profiles.scoring import Score, score
+from profiles.territory import fit, says_place
+from profiles.where import Where
 from store.records import Company, Decision, Lead, Reason, Sighting, Story
 
 Tell = Callable[[Sequence[Sighting]], Sequence[Story]]  # enrichment.stories.tell_stories
@@ -131,6 +133,8 @@ def backtest(
             reachable[kinds] = can_reach(profile, kinds)
         if not reachable[kinds]:
             continue
+        if not _can_fit(profile.where, company, sightings, moments[-1], atlas):
+            continue
         timeline = Timeline(company, sightings, tell)
         alerts, last = _replay_one(_unlimited(profile), slug, timeline, moments, since, accounts, atlas)
         if alerts or (last is not None and last.reason is Reason.FOR_REVIEW):
@@ -146,6 +150,14 @@ def backtest(
     return Replay(slug, moments, tuple(order), held, companies, events)
 
 
+def _can_fit(where: Where, company: Company, sightings: Sequence[Sighting], now: datetime, atlas: Atlas | None) -> bool:
+    """Return False when the company is certainly outside at all times: by its size, or by its seat where no event says another place."""
+    found = fit(where, company, (), now, atlas)
+    if found.misfits and where.age is None:
+        return False
+    return found.place is not False or any(says_place(sighting.event.kind, sighting.event.facts) for sighting in sightings)
+
+
 def _unlimited(profile: Profile) -> Profile:
     """Return the profile without what lets companies compete; whoever alerts with it, can alert only without it too."""
     return profile.model_copy(update={"limit": None}) if profile.limit is not None else profile
@@ -156,14 +168,18 @@ def _shares_leads(profile: Profile) -> bool:
 
 
 def _due(profile: Profile, timeline: Timeline, moments: Sequence[datetime]) -> set[int]:
-    """Return the indices of the moments at which something can have changed for the company by itself or by a new sighting."""
+    """Return the indices of the moments at which something new is seen of the company, from the first on at which it could alert."""
     first = {at for seen in timeline.seen if (at := bisect_left(moments, seen)) < len(moments)}
-    if not first:
+    kinds: set[str] = set()
+    enough = None
+    for sighting in timeline.sightings:
+        kinds.add(sighting.event.kind)
+        if can_reach(profile, kinds):
+            enough = bisect_left(moments, sighting.first_seen)
+            break
+    if enough is None or enough >= len(moments):
         return set()
-    if rises_by_itself(profile):
-        return set(range(min(first), len(moments)))
-    start = min(first)
-    return first | _openings(profile, None, moments, start)
+    return {at for at in first if at >= enough} | _openings(profile, None, moments, enough)
 
 
 def _openings(profile: Profile, lead: Lead | None, moments: Sequence[datetime], at: int) -> set[int]:
@@ -196,6 +212,8 @@ def _replay_one(
             leads[lead.id] = lead
             alerts.append(_alert(decision, lead, timeline, moments[at]))
             due |= {index for index in _openings(profile, lead, moments, at) if index > at}
+        if at + 1 < len(moments) and may_rise(profile, case.score):
+            due.add(at + 1)
     return alerts, decision
 
 
@@ -228,6 +246,8 @@ def _replay_together(
             cases.append((timeline.company, timeline.stories(moment), history))
         for number, (decision, made) in zip(numbers, decide_together(profile, slug, cases, moment, atlas), strict=True):
             timeline = timelines[number]
+            if at + 1 < len(moments) and may_rise(profile, timeline.case(profile, slug, cases[0][2], moment, atlas).score):
+                due.setdefault(at + 1, set()).add(number)
             held.pop(timeline.company.id, None)
             if decision.reason is Reason.FOR_REVIEW:
                 held[timeline.company.id] = decision

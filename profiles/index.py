@@ -15,7 +15,8 @@ from profiles.backtest import Accounts
 from profiles.conditions import CONDITIONS
 from profiles.geography import COUNTRY_REGIONS, REGIONS, seat_spot
 from profiles.profile import Profile
-from profiles.reach import can_reach, kinds_of, needed, openings, rises_by_itself
+from profiles.reach import can_reach, kinds_of, may_rise, needed, openings
+from profiles.scoring import Score
 from profiles.territory import event_place
 from profiles.wants import ANY_KIND, Want
 from profiles.where import Where
@@ -196,9 +197,12 @@ def touched(
     return pairs
 
 
-def due_again(profile: Profile, lead: Lead | None, now: datetime, step: timedelta = timedelta(days=1)) -> datetime | None:
-    """Return when a pair must be judged again though nothing new is seen; None when only something new can change it."""
-    if rises_by_itself(profile):
+def due_again(profile: Profile, found: Score, lead: Lead | None, now: datetime, step: timedelta = timedelta(days=1)) -> datetime | None:
+    """Return when a pair must be judged again though nothing new is seen; None when only something new can change it.
+
+    `found` is its score now, `lead` its last lead.
+    """
+    if may_rise(profile, found):
         return now + step
-    found = openings(profile, lead, now, now + timedelta(days=400))
-    return found[0] if found else None
+    later = openings(profile, lead, now, now + timedelta(days=400))
+    return later[0] if later else None

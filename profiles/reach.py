@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from profiles.profile import Profile
+from profiles.scoring import Score
 from profiles.times import midnight, window_start
 from profiles.wants import ANY_KIND, Absence, AnyWant, Combination, Want
 from store.records import Lead
@@ -39,15 +40,35 @@ def can_reach(profile: Profile, kinds: Collection[str]) -> bool:
     return most >= profile.threshold
 
 
-def rises_by_itself(profile: Profile) -> bool:
-    """Return whether the score can rise with nothing new: bad signs fade, times of absence come to their end."""
-    return profile.where.age is not None or any(
-        want.weight < 0 or isinstance(want, Absence) or (isinstance(want, Combination) and bool(want.none_)) for want in profile.wants
-    )
+def may_rise(profile: Profile, found: Score) -> bool:
+    """Return whether a score can come to reach the threshold with nothing new: bad signs fade, times of absence come to their end.
+
+    What is met only loses points with age, so what bad signs take away now, and what absences and spoilt combinations may still give,
+    is all that can be won.
+    """
+    if profile.where.age is not None:
+        return True
+    most, rises = 0.0, False
+    for want, reading in zip(profile.wants, found.readings, strict=True):
+        if want.weight < 0:
+            rises = rises or reading.met
+        elif reading.met:
+            most += reading.points
+            rises = rises or isinstance(want, Absence)  # a second absence may begin to count
+            most += want.weight - reading.points if isinstance(want, Absence) else 0.0
+        elif isinstance(want, Absence) or (isinstance(want, Combination) and want.none_):
+            most += want.weight
+            rises = True
+        elif want.required:
+            return False
+        if isinstance(want, Combination) and want.none_ and reading.met:
+            most += want.weight - reading.points  # another combination, spoilt so far, may be worth more
+            rises = True
+    return rises and most >= profile.threshold - 0.01 * len(profile.wants)
 
 
 def openings(profile: Profile, lead: Lead | None, after: datetime, until: datetime) -> list[datetime]:
-    """Return the moments in (after, until] at which a silent decision can turn into an alert with nothing new, but for `rises_by_itself`.
+    """Return the moments in (after, until] at which a silent decision can turn into an alert with nothing new, but for `may_rise`.
 
     That is when the cooldown of `lead` ends, a snooze ends, the profile becomes active, or a new quota begins.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +33,11 @@ def event_place(story: Story) -> Spot | None:
             spot = read_place(written)
             return spot if spot.known else None
     return None
+
+
+def says_place(kind: str, facts: Mapping[str, str | None]) -> bool:
+    """Return whether an event of this kind with these facts says where it takes place."""
+    return any(facts.get(name) for name in (*_PLACE_FACTS.get(kind, ()), "place"))
 
 
 def in_places(where: Where, spot: Spot, atlas: Atlas | None) -> bool | None:
