@@ -148,8 +148,8 @@ def accounts_of(workspace: Workspace, slug: str, conn: Connection, resolver: Cal
 def load(conn: Connection, ids: Iterable[str], companies: dict[str, Company | None], stories: dict[str, list[Story]]) -> None:
     """Fill in the companies and stories of `ids` that are not there yet."""
     missing = [company_id for company_id in ids if company_id not in companies]
-    for company_id in missing:
-        companies[company_id] = queries.get_company(conn, company_id)
+    found = queries.get_companies(conn, missing)
+    companies.update({company_id: found.get(company_id) for company_id in missing})
     stories.update(queries.stories_of(conn, missing))
 
 
