@@ -110,6 +110,8 @@ def quantities(sentence: Sentence, taken: Iterable[Entity]) -> list[Entity]:
             start, end = sentence.start + match.start(), sentence.start + match.end()
             while end > start and sentence.text[end - sentence.start - 1] in " ,":
                 end -= 1
+            while start < end and sentence.text[start - sentence.start] == " ":
+                start += 1  # "borrowed $4 million": the sign's pattern takes the blank before it along
             if all(end <= a or start >= b for a, b in spans):
                 spans.append((start, end))
                 out.append(Entity(sort, start, end, sentence.text[start - sentence.start : end - sentence.start]))
