@@ -481,6 +481,23 @@ def _report_dead_letters(work: _Worker) -> bool:
         return queries.enqueue(conn, [owed]) > 0
 
 
+def send_test(mail: MailSettings, *, recipient: str, now: datetime) -> DeliveryError | None:
+    """Send one short mail at once, outside the outbox, and return what went wrong: for the owner who has just set mail up.
+
+    Raise ValueError when an address is none.
+    """
+    key = fingerprint("test", recipient, now.isoformat())
+    text = f"This is the test mail you asked prospect for. It went by {mail.channel}; alerts will come the same way.\n"
+    message = compose_note(recipient=recipient, subject="prospect: test mail", text=text, key=key, date=now, mail=mail)
+    payload = {"subject": str(message["Subject"]), "eml": message.as_bytes().decode("ascii")}
+    owed = Delivery(key=key, lead_ids=(), channel=mail.channel, target=recipient, purpose="operator", due=now, payload=payload)
+    try:
+        outcomes: list[Outcome] = list(load_channel(mail.channel).send([owed], mail))
+    except DeliveryError as error:
+        return error
+    return outcomes[0].error
+
+
 def retry_failed(engine: Engine, *, now: datetime, keys: Sequence[str] | None = None) -> int:
     """Put dead letters back into the outbox, all or those with `keys`; return how many."""
     chosen = (deliveries.c.state == "failed") if keys is None else (deliveries.c.state == "failed") & deliveries.c.key.in_(list(keys))

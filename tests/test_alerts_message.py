@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings, strategies
 
 from alerts.links import read_link
 from alerts.message import check_address, compose
@@ -231,6 +232,16 @@ def test_hostile_text_in_every_field_is_harmless(text: str, purpose: str) -> Non
     assert len(mail["Subject"]) <= 160
     assert len(html) < 60_000
     assert [p.get_content_type() for p in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(name=strategies.text(max_size=300), quote=strategies.text(min_size=1, max_size=300))
+def test_no_text_at_all_adds_a_header_or_a_part(name: str, quote: str) -> None:
+    story = make_story(make_sighting("executive_change", {"person": name, "direction": "joins"}, quote, url=quote, publisher=name))
+    mail = mail_of(make_brief(story, company=make_company("c1", name=name), profile_name=quote), mail=WEB)
+    assert sorted(key.lower() for key in mail) == sorted(key.lower() for key in mail_of(mail=WEB))
+    assert [p.get_content_type() for p in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    assert mail["Message-ID"] == "<00ff00ff00ff00ff@sender.example>"
 
 
 @pytest.mark.parametrize(

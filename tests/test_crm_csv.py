@@ -16,7 +16,7 @@ from alerts.errors import Misconfigured, Permanent, TryAgain
 from alerts.mapping import check_mapping, lead_names, mapped, person_of
 from alerts.outbox import deliveries_for
 from alerts.settings import MailSettings, Route, Target
-from store.records import Delivery, LeadBrief
+from store.records import Delivery, LeadBrief, Story
 from tests.alert_records import NOW, make_brief, make_company, make_sighting, make_story, new_cfo, planned_move
 
 MAIL = MailSettings(url="folder:mails", sender="a@sender.example")
@@ -118,30 +118,37 @@ def test_hostile_documents_reach_the_file_harmless(text: str, form: str, tmp_pat
 
 
 @pytest.mark.parametrize(
-    "form, stories, missing",
+    "form, stories, file, key",
     [
-        ("salesforce", (new_cfo(),), None),
-        ("salesforce", (planned_move(),), "LastName"),  # nobody named: a LastName is never made up
-        ("hubspot", (planned_move(),), None),  # a company needs no person
-        ("csv", (planned_move(),), None),
+        ("salesforce", (new_cfo(),), "sf-leads.csv", "prospect-"),
+        ("salesforce", (planned_move(),), "sf-leads-accounts.csv", "company-c1"),  # nobody named: a LastName is never made up
+        ("hubspot", (planned_move(),), "sf-leads.csv", "company-c1"),  # a company needs no person
+        ("csv", (planned_move(),), "sf-leads.csv", "prospect-"),
     ],
 )
-def test_a_required_column_is_filled_or_the_lead_waits_for_a_mapping(
-    form: str, stories: tuple, missing: str | None, tmp_path: Path
-) -> None:  # type: ignore[type-arg]
-    (error,) = send(target(tmp_path, name="sf", format=form), make_brief(*stories))
-    if missing is None:
-        assert error is None
-    else:
-        assert isinstance(error, Permanent)
-        assert f"sf: {missing} is required and not known of Meridian Freight Systems, Inc." in str(error)
-        mapping = {"LastName": "person.last if person else 'Front desk'"}
-        assert send(target(tmp_path, name="sf", mapping=mapping, format=form), make_brief(*stories)) == [None]
-        assert rows(tmp_path / "sf-leads.csv")[0]["LastName"] == "Front desk"
+def test_a_lead_that_lacks_a_required_column_goes_as_what_it_can(
+    form: str, stories: tuple[Story, ...], file: str, key: str, tmp_path: Path
+) -> None:
+    assert send(target(tmp_path, name="sf", format=form), make_brief(*stories)) == [None]
+    assert [path.name for path in tmp_path.glob("*.csv")] == [file]
+    (row,) = rows(tmp_path / file)
+    assert next(iter(row.values())).startswith(key)
+
+
+def test_a_mapping_may_state_what_a_required_column_wants(tmp_path: Path) -> None:
+    settings = target(tmp_path, name="sf", mapping={"LastName": "person.last if person else 'Front desk'"}, format="salesforce")
+    assert send(settings, make_brief(planned_move())) == [None]
+    assert rows(tmp_path / "sf-leads.csv")[0]["LastName"] == "Front desk"
+
+
+def test_a_company_without_a_name_is_a_dead_letter(tmp_path: Path) -> None:
+    (error,) = send(target(tmp_path, format="salesforce"), make_brief(planned_move(), company=make_company(name="\u200b")))
+    assert isinstance(error, Permanent)
+    assert "csv: Name is required and not known of company c1; state one in the mapping of 'csv'" in str(error)
 
 
 def test_a_wrong_format_names_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match="unknown format 'sugar'; known: csv, salesforce, hubspot"):
+    with pytest.raises(Misconfigured, match="unknown format 'sugar'; known: csv, salesforce, salesforce-accounts, hubspot"):
         send(target(tmp_path, format="sugar"), make_brief())
     assert sink.faults(Target(name="x", channel="csv")) == ["x: 'folder' is missing: where the import file goes"]
 

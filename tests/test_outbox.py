@@ -18,7 +18,7 @@ from alerts import outbox
 from alerts.channels import Outcome, known_channels, load_channel
 from alerts.errors import Misconfigured, TryAgain
 from alerts.message import check_address
-from alerts.outbox import deliver_due, deliveries_for, retry_failed
+from alerts.outbox import deliver_due, deliveries_for, retry_failed, send_test
 from alerts.settings import MailSettings, Route, Target
 from store import queries
 from store.records import Delivery, LeadBrief, Verdict
@@ -378,6 +378,16 @@ def test_a_digest_that_fails_is_tried_again_as_it_was(sqlite_engine: Engine) -> 
         assert world.deliver(2 * HOUR).sent == 1
     assert "1,250 employees" in box.mails[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert len(box.mails) == 1
+
+
+def test_a_test_mail_goes_at_once_or_says_why_not(tmp_path: Path) -> None:
+    with running(Mailbox()) as box:
+        mail = replace(MAIL, url=f"smtp://localhost:{box.port}")
+        assert send_test(mail, recipient="owner@example.com", now=NOW) is None
+        assert "refused: 550" in str(send_test(mail, recipient="gone@example.com", now=NOW))
+    assert box.mails[0]["Subject"] == "prospect: test mail"
+    with pytest.raises(ValueError, match="no e-mail address"):
+        send_test(MAIL, recipient="owner", now=NOW)
 
 
 def test_the_worker_gives_up_after_a_week_of_trying(sqlite_engine: Engine) -> None:

@@ -12,7 +12,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class Format:
     key: str
     columns: Mapping[str, str]  # column -> expression (alerts/mapping.py)
     required: tuple[str, ...] = ()
+    otherwise: str = ""  # the format, in a file of its own, of leads that a required column of this one cannot be filled for
 
 
 GENERIC = Format(
@@ -72,7 +73,7 @@ GENERIC = Format(
 )
 FORMATS: dict[str, Format] = {
     "csv": GENERIC,
-    # a Lead needs LastName; it is never made up, so that leads without a named person need a mapping that states one
+    # a Lead needs LastName; it is never made up, so that leads without a named person go as accounts, or with the one a mapping states
     "salesforce": Format(
         key="Prospect_Key__c",
         columns={
@@ -94,6 +95,25 @@ FORMATS: dict[str, Format] = {
             "Description": "description",
         },
         required=("Prospect_Key__c", "Company", "LastName"),
+        otherwise="salesforce-accounts",
+    ),
+    "salesforce-accounts": Format(
+        key="Prospect_Key__c",
+        columns={
+            "Prospect_Key__c": "company_key",
+            "Name": "company.name",
+            "Website": "company.domain",
+            "Phone": "company.phone",
+            "BillingStreet": "company.street",
+            "BillingCity": "company.city",
+            "BillingState": "company.state",
+            "BillingPostalCode": "company.postal_code",
+            "BillingCountry": "company.country",
+            "NumberOfEmployees": "company.employees",
+            "AnnualRevenue": "company.revenue_usd",
+            "Description": "description",
+        },
+        required=("Prospect_Key__c", "Name"),
     ),
     "hubspot": Format(
         key="Prospect Key",
@@ -124,18 +144,20 @@ def send(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Outcome]:
     """Put the rows of all deliveries into the file at once, then yield their Outcomes; one worker at a time per file."""
     form = format_of(settings)
     path = file_of(settings)
-    rows: dict[str, dict[str, str]] = {}
+    files: dict[Path, tuple[Format, dict[str, dict[str, str]]]] = {}
     outcomes: list[Outcome] = []
     for delivery in deliveries:
         try:
-            row = row_of(delivery, settings, form)
+            used, row = row_of(delivery, settings, form)
         except DeliveryError as error:
             outcomes.append(Outcome(key=delivery.key, error=error))
         else:
-            rows[row[form.key]] = row
+            # "sf-leads.csv" has "sf-leads-accounts.csv" beside it
+            file = path if used is form else path.with_name(f"{path.stem}-{form.otherwise.rpartition('-')[2]}{path.suffix}")
+            files.setdefault(file, (used, {}))[1][row[used.key]] = row
             outcomes.append(Outcome(key=delivery.key))
-    if rows:
-        merge_rows(path, form, _columns(settings, form), rows, timeout_s=settings.timeout_s)
+    for file, (used, rows) in files.items():
+        merge_rows(file, used, columns_of(settings, used), rows, timeout_s=settings.timeout_s)
     yield from outcomes
 
 
@@ -165,17 +187,21 @@ def file_of(settings: Target) -> Path:
     return settings.folder / Path(name).name
 
 
-def row_of(delivery: Delivery, settings: Target, form: Format) -> dict[str, str]:
-    """Return the row of one lead as text, harmless to spreadsheets. Raise Permanent when a required column stays empty."""
+def row_of(delivery: Delivery, settings: Target, form: Format) -> tuple[Format, dict[str, str]]:
+    """Return the row of one lead as text, harmless to spreadsheets, and the format it fits: `form`, else the one that it names for this.
+
+    Raise Permanent when a required column stays empty.
+    """
     names = lead_names(brief_of(delivery), purpose=delivery.purpose)
-    values = mapped(_columns(settings, form), names, settings.name)
+    columns = columns_of(settings, form)
+    values = mapped(columns, names, settings.name)
     missing = [column for column in form.required if column not in values]
+    if missing and form.otherwise:
+        return row_of(delivery, replace(settings, mapping=None), FORMATS[form.otherwise])
     if missing:
-        cure = (
-            f"state one in the mapping of '{settings.name}' in prospect.yml, as in {missing[0]}: \"person.last if person else 'Not known'\""
-        )
-        raise Permanent(f"{settings.name}: {', '.join(missing)} is required and not known of {names['company']['name']}; {cure}")
-    return {column: harmless(values.get(column, "")) for column in _columns(settings, form)}
+        cure = f"state one in the mapping of '{settings.name}' in prospect.yml"
+        raise Permanent(f"{settings.name}: {', '.join(missing)} is required and not known of company {names['company']['id']}; {cure}")
+    return form, {column: harmless(values.get(column, "")) for column in columns}
 
 
 def harmless(value: Any) -> str:
@@ -227,6 +253,6 @@ def as_csv(columns: list[str], rows: Iterable[Mapping[str, str]]) -> bytes:
     return out.getvalue().encode("utf-8", "replace")
 
 
-def _columns(settings: Target, form: Format) -> Mapping[str, str]:
+def columns_of(settings: Target, form: Format) -> Mapping[str, str]:
     """The format's columns with what the mapping changes or adds; the key's column cannot be mapped away."""
     return {**form.columns, **(settings.mapping or {}), form.key: form.columns[form.key]}
