@@ -23,7 +23,7 @@ LEGAL_FORMS = frozenset(
 _FIRM_WORDS = frozenset("Company Holdings Holding Group Companies".split())
 _ORG_HEADS = frozenset(
     "Bank Banc Bankers Group Partners Capital Ventures Technologies Technology Systems Solutions Software Networks Network Pharmaceuticals Therapeutics "
-    "Biosciences Industries Enterprises Holdings University College Institute School Schools Department Agency Administration Commission "
+    "Biosciences Industries Enterprises Holdings University College Institute Institutes School Schools Department Agency Administration Commission "
     "Authority Association Foundation Council Committee Center Centre Hospital Hospitals Airlines Airways Motors Energy Resources Insurance "
     "Financial Realty Properties Foods Brands Media Communications Pharma Biotech Biotechnologies Laboratories Laboratory Labs Aerospace Steel Associates Advisors "
     "Advisers Investments Management Equity Fund Funds Trust Services Logistics International Federation Union Chamber Senate Congress Ministry "
