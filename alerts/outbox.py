@@ -44,6 +44,7 @@ class OutboxSummary:
     failed: int = 0  # dead letters: `prospect deliveries --failed`
     cancelled: int = 0  # for leads withdrawn or rejected in the meantime
     problems: tuple[str, ...] = ()  # sentences for the operator: which target, what it said, the cure; each once
+    notes: tuple[str, ...] = ()  # of what was sent, yet somebody may want to mend something: "no employee there has the e-mail …"
 
 
 # ------------------------------------------------------------------ what is owed
@@ -160,6 +161,7 @@ class _Worker:
     started_s: float = field(default_factory=time.monotonic)
     counts: Counter[str] = field(default_factory=Counter)
     problems: dict[str, None] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
     dead: list[tuple[Delivery, str]] = field(default_factory=list)
     to_domain: Counter[str] = field(default_factory=Counter)
 
@@ -429,7 +431,7 @@ def _settle(delivery: Delivery, outcome: Outcome, work: _Worker) -> None:
             if queries.settle_sent(conn, delivery.key, work.name, moment):
                 work.counts["sent"] += 1
             if outcome.note:
-                work.problems[f"{name}: {outcome.note}"] = None
+                work.notes[f"{name}: {outcome.note}"] = None
             return
         said = clean(error, 600)
         if isinstance(error, Permanent) or (isinstance(error, TryAgain) and delivery.attempts >= GIVE_UP_AFTER):
