@@ -205,6 +205,7 @@ def deliver_due(
         failed=counts["failed"],
         cancelled=counts["cancelled"],
         problems=tuple(work.problems),
+        notes=tuple(work.notes),
     )
 
 
