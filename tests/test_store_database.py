@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -347,3 +348,12 @@ def test_an_engine_is_not_left_open_after_a_refusal(tmp_path: Path) -> None:
             open_store(f"sqlite:///{tmp_path}/prospect.sqlite")
     if before:
         assert len(os.listdir("/proc/self/fd")) <= before
+
+
+def test_the_manual_quotes_messages_that_there_are() -> None:
+    """docs/operating.md tells the operator what to do about each; a message that is reworded must be reworded there."""
+    section = (ROOT / "docs/operating.md").read_text().partition("## When the database cannot be used")[2].partition("\n## ")[0]
+    quoted = re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)
+    source = (ROOT / "store/database.py").read_text().replace("{BUSY_TIMEOUT_S}", "30")
+    assert len(quoted) >= 8
+    assert [message for message in quoted if message not in source] == []
