@@ -34,7 +34,6 @@ GAPS: Mapping[tuple[str, str], str] = {  # (stem, site) -> what is still read wr
     ("0911-cindrel-8k-auditor", "edgar"): "the new auditor is not read",
     ("0911-law-firm-maplethorn", "candlewick"): "a law firm's advert fires as a divestiture",
     ("0913-quennick-award", "candlewick"): "Founder of the Year is no post",
-    ("0914-brackwell-search", "longitude"): "to merge a company's own systems is no merger",
     ("0914-tolvane-8ka-pay", "edgar"): "as previously reported: must not fire again",
 }
 
