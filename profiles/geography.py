@@ -191,20 +191,38 @@ def country_names() -> list[str]:
     return [name for country in pycountry.countries for name in (country.alpha_2, country.name)]
 
 
+# cities that stand alone in datelines, by the news agencies' stylebook, and so in texts
+_STANDING_ALONE: dict[str, tuple[str, str]] = {
+    "atlanta": ("GA", "US"), "baltimore": ("MD", "US"), "boston": ("MA", "US"), "chicago": ("IL", "US"), "cincinnati": ("OH", "US"),
+    "cleveland": ("OH", "US"), "dallas": ("TX", "US"), "denver": ("CO", "US"), "detroit": ("MI", "US"), "honolulu": ("HI", "US"),
+    "houston": ("TX", "US"), "indianapolis": ("IN", "US"), "las vegas": ("NV", "US"), "los angeles": ("CA", "US"), "miami": ("FL", "US"),
+    "milwaukee": ("WI", "US"), "minneapolis": ("MN", "US"), "new orleans": ("LA", "US"), "new york": ("NY", "US"), "new york city": ("NY", "US"),
+    "oklahoma city": ("OK", "US"), "philadelphia": ("PA", "US"), "phoenix": ("AZ", "US"), "pittsburgh": ("PA", "US"), "st. louis": ("MO", "US"),
+    "salt lake city": ("UT", "US"), "san antonio": ("TX", "US"), "san diego": ("CA", "US"), "san francisco": ("CA", "US"), "seattle": ("WA", "US"),
+    "washington": ("DC", "US"), "montreal": ("CA-QC", "CA"), "quebec city": ("CA-QC", "CA"), "toronto": ("CA-ON", "CA"), "ottawa": ("CA-ON", "CA"),
+    "vancouver": ("CA-BC", "CA"), "amsterdam": ("", "NL"), "beijing": ("", "CN"), "berlin": ("", "DE"), "brussels": ("", "BE"), "dublin": ("", "IE"),
+    "frankfurt": ("", "DE"), "geneva": ("", "CH"), "hong kong": ("", "HK"), "london": ("", "GB"), "madrid": ("", "ES"), "mexico city": ("", "MX"),
+    "milan": ("", "IT"), "munich": ("", "DE"), "new delhi": ("", "IN"), "paris": ("", "FR"), "rome": ("", "IT"), "singapore": ("", "SG"),
+    "stockholm": ("", "SE"), "sydney": ("", "AU"), "tokyo": ("", "JP"), "vienna": ("", "AT"), "zurich": ("", "CH"),
+}  # fmt: skip
+
+
 @lru_cache(maxsize=65536)
 def read_place(text: str) -> Spot:
     """Return what a place as texts write it says: "Austin, Texas", "Frederick, Md. 21701", "Ontario", "Munich, Germany".
 
-    The last part that is a state or a country decides; a lone city stays a city without a state, and so does a lone
-    "Washington", which may be either.
+    The last part that is a state or a country decides, and the part before it is the city: "One Commerce Square, in Philadelphia,
+    Pennsylvania". A city without either keeps no state unless it is one that news agencies let stand alone.
     """
     rest = " ".join(text.split()).strip(" ;,")
     postal = None
     if found := _POSTAL_US.search(rest):
         postal, rest = found[1], rest[: found.start()].strip(" ,")
     parts = [part.strip() for part in re.split(r"[,;]", rest) if part.strip()]
+    if len(parts) == 1 and (alone := _STANDING_ALONE.get(parts[0].casefold())):
+        return Spot(parts[0], alone[0] or None, alone[1], postal)
     state = country = None
-    while parts and state is None and rest.casefold() != "washington":
+    while parts and state is None:
         last = parts[-1]
         # two letters are a state only as capitals: "in", "or" and "me" are words
         if len(last) == 2 and not last.isupper():
@@ -220,7 +238,10 @@ def read_place(text: str) -> Spot:
         country = "CA" if state.startswith("CA-") else "US"
     elif postal:
         country = country or "US"
-    return Spot(city=", ".join(parts) or None, state=state, country=country, postal_code=postal)
+    city = re.split(r"\bin\s+(?=[A-Z])", parts[-1])[-1] if parts else None
+    if city and state is None and country is None and (alone := _STANDING_ALONE.get(city.casefold())):
+        return Spot(city, alone[0] or None, alone[1], postal)
+    return Spot(city=city or None, state=state, country=country, postal_code=postal)
 
 
 @lru_cache(maxsize=65536)
