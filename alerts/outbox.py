@@ -1,4 +1,4 @@
-"""What is owed to whom when a lead is made (pure), and the worker that pays it: claim with a lease, send, settle."""
+"""The worker that pays what is owed (alerts/owed.py says what): claim with a lease, send, settle. Digests are put together here."""
 
 from __future__ import annotations
 
@@ -15,24 +15,26 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select, text, update
 
-from alerts.brief import brief_as_json, brief_of_json
+from alerts.brief import brief_of_json
 from alerts.channels import MAIL_CHANNELS, Outcome, load_channel
 from alerts.channels.smtp import MAY_HAVE_ARRIVED
 from alerts.errors import DeliveryError, Misconfigured, Permanent, TryAgain
-from alerts.message import check_address, compose, compose_note
+from alerts.message import compose_note
+from alerts.owed import HELD, deliveries_for, mail_owed
 from alerts.push import TOLD_BEFORE
-from alerts.settings import MailSettings, Route, Target
-from alerts.when import GIVE_UP_AFTER, MISCONFIGURED_RETRY_S, after_quiet, next_digest, retry_delay
+from alerts.settings import MailSettings, Target
+from alerts.when import GIVE_UP_AFTER, MISCONFIGURED_RETRY_S, retry_delay
 from alerts.wording import clean
 from store import queries
-from store.records import Delivery, LeadBrief, fingerprint
+from store.records import Delivery, fingerprint
 from store.tables import deliveries, leads
+
+__all__ = ["OutboxSummary", "assemble_digests", "deliver_due", "deliveries_for", "retry_failed", "send_test"]
 
 log = logging.getLogger(__name__)
 BATCH = 500  # deliveries claimed at a time: a killed worker holds up no more than these, for one lease
 CLAIM_LOCK = 7_067_268_367  # any constant that no other program takes
 FUSE = 3  # failures on end after which a target is left alone until the next call
-HELD = "digest"  # channel of a lead that waits for its digest; no file has this name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,106 +47,6 @@ class OutboxSummary:
     cancelled: int = 0  # for leads withdrawn or rejected in the meantime
     problems: tuple[str, ...] = ()  # sentences for the operator: which target, what it said, the cure; each once
     notes: tuple[str, ...] = ()  # of what was sent, yet somebody may want to mend something: "no employee there has the e-mail …"
-
-
-# ------------------------------------------------------------------ what is owed
-
-
-def deliveries_for(
-    briefs: Sequence[LeadBrief],
-    *,
-    now: datetime,
-    routes: Mapping[str, Route],
-    mail: MailSettings,
-    targets: Mapping[str, Target] | None = None,
-    purpose: str = "alert",
-) -> list[Delivery]:
-    """Return what is owed for leads that were saved together: one mail per rep and company, one record per lead and CRM.
-
-    `routes` is by profile; one that is missing is told by mail at once. `purpose`: alert, update (new findings), correction
-    (denied or called off since), accepted (the rep took it: only CRMs that waited for that). What cannot be addressed is
-    returned with a `fault` in its payload, and becomes a dead letter that the operator is told of.
-    """
-    if purpose not in {"alert", "update", "correction", "accepted"}:
-        raise ValueError(f"unknown purpose '{purpose}'; known: alert, update, correction, accepted")
-    owed: list[Delivery] = []
-    if purpose != "accepted":
-        owed += _mails(briefs, now, routes, mail, purpose)
-    for brief in briefs:
-        route = routes.get(brief.lead.profile, Route())
-        names = list(route.also) if purpose != "accepted" else []
-        # a CRM that waits for the verdict hears of nothing before it
-        if route.crm and (route.crm_when == "accepted") == (purpose == "accepted" or brief.lead.state == "accepted"):
-            names.append(route.crm)
-        owed += [_to_target(brief, name, now, targets or {}, purpose) for name in dict.fromkeys(names)]
-    return owed
-
-
-def _mails(briefs: Sequence[LeadBrief], now: datetime, routes: Mapping[str, Route], mail: MailSettings, purpose: str) -> Iterator[Delivery]:
-    groups: dict[tuple[str, str], list[LeadBrief]] = {}
-    for brief in briefs:
-        route = routes.get(brief.lead.profile, Route())
-        if route.mail is None:
-            continue
-        # a correction never waits for a digest: the rep may be about to call
-        if route.mail == "immediately" or purpose == "correction":
-            groups.setdefault((brief.lead.owner.lower(), brief.company.id), []).append(brief)
-        else:
-            yield _held(brief, now, route, purpose)
-    for (owner, _), group in groups.items():
-        quiet = next((r.quiet for b in group if (r := routes.get(b.lead.profile, Route())).quiet), None)
-        yield _mail(group, owner, after_quiet(now, quiet), mail, purpose)
-
-
-def _mail(briefs: Sequence[LeadBrief], owner: str, due: datetime, mail: MailSettings, purpose: str, slot: str = "") -> Delivery:
-    lead_ids = tuple(sorted({brief.lead.id for brief in briefs}))
-    events = sorted({event for brief in briefs for event in brief.lead.event_ids})
-    # one channel in the key whichever way mail goes, so that a change of mail.url sends nothing twice
-    key = fingerprint("mail", owner, purpose, slot, *lead_ids, *events, *_standing(briefs, purpose))
-    owed = Delivery(key=key, lead_ids=lead_ids, channel=mail.channel, target=owner, purpose=purpose, due=due, payload={})
-    try:
-        message = compose(briefs, recipient=check_address(owner, "owner"), purpose=purpose, key=key, date=due, mail=mail)
-    except ValueError as error:
-        return replace(owed, payload={"fault": str(error)})
-    return replace(owed, payload={"subject": str(message["Subject"]), "eml": message.as_bytes().decode("ascii")})
-
-
-def _standing(briefs: Sequence[LeadBrief], purpose: str) -> list[str]:
-    """Return what makes one correction differ from the next of the same lead: how its stories stand now."""
-    if purpose not in {"correction", "update"}:
-        return []
-    return sorted({f"{story.id} {story.status}" for brief in briefs for story in brief.stories})
-
-
-def _held(brief: LeadBrief, now: datetime, route: Route, purpose: str) -> Delivery:
-    schedule = route.mail or ""
-    slot = after_quiet(now if schedule == "grouped" else next_digest(schedule, now), route.quiet)
-    owner = brief.lead.owner.lower()
-    return Delivery(
-        key=fingerprint(HELD, owner, purpose, brief.lead.id, *brief.lead.event_ids, *_standing([brief], purpose)),
-        lead_ids=(brief.lead.id,),
-        channel=HELD,
-        target=owner,
-        purpose=purpose,
-        due=slot,
-        payload={"brief": brief_as_json(brief), "slot": slot.isoformat()},
-    )
-
-
-def _to_target(brief: LeadBrief, name: str, now: datetime, targets: Mapping[str, Target], purpose: str) -> Delivery:
-    target = targets.get(name)
-    return Delivery(
-        key=fingerprint("target", name, purpose, brief.lead.id, *brief.lead.event_ids, *_standing([brief], purpose)),
-        lead_ids=(brief.lead.id,),
-        channel=target.channel if target else "unknown",
-        target=name,
-        purpose=purpose,
-        due=now,
-        payload={"brief": brief_as_json(brief)},
-    )
-
-
-# ------------------------------------------------------------------ the worker
 
 
 @dataclass(slots=True)
@@ -234,7 +136,9 @@ def assemble_digests(engine: Engine, *, now: datetime, mail: MailSettings) -> in
                 latest = {row.lead_ids[0]: row.payload["brief"] for row in told}
                 briefs = [brief_of_json(written) for written in latest.values()]
                 # a row saved too late for its slot makes a digest of its own, so the rows are part of the key
-                owed = _mail(briefs, owner, datetime.fromisoformat(slot), mail, "digest", slot + fingerprint(*(row.key for row in told)))
+                owed = mail_owed(
+                    briefs, owner, datetime.fromisoformat(slot), mail, "digest", slot + fingerprint(*(row.key for row in told))
+                )
                 made += queries.enqueue(conn, [owed])
                 _set_state(conn, [row.key for row in told], state="sent", sent=now, error=None)
     return made
