@@ -31,19 +31,21 @@ for _long, _short in SHORT_WORDS.items():
 _MANY_NAMES = 60
 _TOO_MANY_NAMES = 60_000
 
+IndexedName = tuple[Sequence[str], int, bool]  # words, number of the company, whether it is another name than the registered one
 Slips = dict[str, tuple[str, float]]  # known word, in its short spelling -> the word as typed, and the cost of the slip
 
 
 class NameIndex:
     """Names, each with the number of its company; what is in it never changes."""
 
-    def __init__(self, names: Iterable[tuple[Sequence[str], int]]) -> None:
-        """Take (words, number of the company) of each name."""
+    def __init__(self, names: Iterable[IndexedName]) -> None:
         self._words: dict[str, int] = {}
         companies, starts, tokens = array("I"), array("I", [0]), array("i")
         exact, core, core_lengths = array("q"), array("q"), array("B")
         known = self._words
-        for words, company in names:
+        self._alias = bytearray()
+        for words, company, alias in names:
+            self._alias.append(alias)
             short = [short_word(word) for word in words]
             numbers = [known.setdefault(word, len(known)) for word in short]
             tokens.extend(numbers)
@@ -73,6 +75,10 @@ class NameIndex:
     def company(self, name: int) -> int:
         """Return the number of the company that has a name."""
         return self._companies[name]
+
+    def is_alias(self, name: int) -> bool:
+        """Return whether a name is a former or other one of its company."""
+        return bool(self._alias[name])
 
     def words(self, name: int) -> list[str]:
         """Return the words of a name, each in its short spelling."""
@@ -110,7 +116,8 @@ class NameIndex:
         unknown = [at for at, number in enumerate(numbers) if number is None]
         by_rarity = sorted((at for at in range(len(typed)) if at not in unknown), key=lambda at: self.count(short_word(typed[at])))
         # first the words that no name has; then, as "Read Cat" may be "Red Cat", one known word besides
-        rounds = [unknown, *([*unknown, at] for at in by_rarity)]
+        rounds = [unknown] if unknown or slips else []
+        rounds += ([*unknown, at] for at in by_rarity)
         for doubted in rounds:
             found = False
             for name, more in self._but_for(typed, numbers, doubted):
@@ -139,7 +146,12 @@ class NameIndex:
         left = list(known)
         slips: Slips = {}
         for word in typed:
-            costs = {other: cost for other in left if (cost := slip_between(word, other)) is not None}
+            length = len(word)
+            costs = {
+                other: cost
+                for other in left
+                if (-3 < len(other) - length < 3 or other in LONG_WORDS) and (cost := slip_between(word, other)) is not None
+            }
             if not costs:
                 return None
             best = min(costs, key=costs.__getitem__)

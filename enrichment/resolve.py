@@ -14,12 +14,12 @@ from rapidfuzz import fuzz
 
 from enrichment.common_words import COMMON_WORDS
 from enrichment.comparisons import Pair, Said, reasons_of, score_of, weigh
-from enrichment.index import GENERIC_WORDS, NameIndex, Slips, core_words
+from enrichment.index import GENERIC_WORDS, IndexedName, NameIndex, Slips, core_words
 from enrichment.mentions import initials_of, mention_of, provisional_company
 from enrichment.names import LEGAL_FORMS, read_name, short_word
 from enrichment.packed import Texts
 from enrichment.places import city_key, country_code, state_code
-from enrichment.written import Written, read_mention_name, tail_kind
+from enrichment.written import Written, parts_of, read_mention_name, tail_kind
 from store.records import Company, CompanyMatch, Mention
 
 __all__ = ["Resolver", "mention_of", "provisional_company"]
@@ -34,6 +34,10 @@ _USUAL_WORD = 7.5
 _MOST_PARTS = 4
 
 
+_LEGAL_NAMES = ("", *sorted(set(LEGAL_FORMS.values())))
+_LEGAL_NUMBERS = {name: number for number, name in enumerate(_LEGAL_NAMES)}
+
+
 class Resolver:
     """All companies, indexed: 420,000 take some 80 MB and ten seconds; companies can be added afterwards."""
 
@@ -44,11 +48,12 @@ class Resolver:
         self._place_of = array("I")
         self._listed = bytearray()
         self._provisional = bytearray()
+        self._legal = bytearray()
         self._identified: dict[tuple[str, str], list[int]] = {}
         self._identifiers_of: dict[int, dict[str, str]] = {}
-        self._waiting: list[tuple[tuple[str, ...], int]] = []
+        self._waiting: list[IndexedName] = []
         self._parts: list[NameIndex] = [NameIndex(self._entries(companies))]
-        self._added: list[tuple[tuple[str, ...], int]] = []
+        self._added: list[IndexedName] = []
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -121,8 +126,9 @@ class Resolver:
                 found += self._whole_name(other)
         if not found:
             found += self._beginning(said, written)
-        for name in (said, *others[:1]):
-            found += self._mistyped(name)
+        if not any(pair.tail == "site" for pair in found):
+            for name in (said, *others[:1]):
+                found += self._mistyped(name)
         if not found:
             found += self._begun(said)
         yield from found
@@ -133,7 +139,8 @@ class Resolver:
             for name in part.exactly(said.short):
                 exact = True
                 number = part.company(name)
-                yield Pair(said=said, number=number, relation="same" if part.words(name) == list(said.short) else "spelling")
+                relation = "same" if part.words(name) == list(said.short) else "spelling"
+                yield Pair(said=said, number=number, relation=relation, alias=part.is_alias(name))
         if exact:
             return
         for part in self._parts:
@@ -155,7 +162,9 @@ class Resolver:
         # a slip in a generic word tells little
         slips = sum(cost / 2 if known in GENERIC_WORDS else cost for known, (_, cost) in (meant or {}).items())
         rarity = max((self._rarity(word) for word in core_words(words)), default=0.0)
-        pair = Pair(said=said, number=part.company(name), slips=slips, letters=sum(map(len, said.words)), rarity=rarity)
+        pair = Pair(
+            said=said, number=part.company(name), alias=part.is_alias(name), slips=slips, letters=sum(map(len, said.words)), rarity=rarity
+        )
         extra = [word for word in words if word not in mine]
         lacking = [word for word in mine if word not in words]
         if not extra and not lacking:
@@ -183,9 +192,10 @@ class Resolver:
 
     def _beginning(self, said: Said, written: Written) -> Iterator[Pair]:
         """Yield the companies of the longest beginning of the name that is a registered name, where what follows is no part of a name."""
-        words = written.all_words
+        parts = parts_of(written)
+        words = parts.words
         for length in range(len(words) - 1, 0, -1):
-            kind = tail_kind(written, length, said)
+            kind = tail_kind(parts, length, said)
             if not kind:
                 continue
             short = tuple(map(short_word, read_name(" ".join(words[:length])).words))
@@ -227,10 +237,7 @@ class Resolver:
         if known:
             pair.cik, pair.ein, pair.lei = known.get("cik"), known.get("ein"), known.get("lei")
             pair.ticker, pair.domain = known.get("ticker"), known.get("domain")
-        name = read_name(self._names[number])
-        pair.legal = name.legal
-        if pair.relation == "same" and tuple(map(short_word, name.words)) != pair.said.short:
-            pair.alias = True
+        pair.legal = _LEGAL_NAMES[self._legal[number]]
         return pair
 
     def _resembles(self, said: Said, number: int) -> bool:
@@ -262,7 +269,7 @@ class Resolver:
 
     # building
 
-    def _entries(self, companies: Iterable[Company]) -> Iterator[tuple[tuple[str, ...], int]]:
+    def _entries(self, companies: Iterable[Company]) -> Iterator[IndexedName]:
         """Keep each company's columns, and yield its names."""
         for company in companies:
             number = len(self._ids)
@@ -282,11 +289,13 @@ class Resolver:
                 for field, value in known.items():
                     self._identified.setdefault((field, value), []).append(number)
             seen = set()
-            for name in (company.name, *company.aliases):
-                words = read_name(name).words
+            for at, name in enumerate((company.name, *company.aliases)):
+                words, legal = read_name(name)
+                if at == 0:
+                    self._legal.append(_LEGAL_NUMBERS[legal])
                 if words and words not in seen:
                     seen.add(words)
-                    yield words, number
+                    yield words, number, at > 0
 
     def _index_waiting(self) -> None:
         self._parts.append(NameIndex(self._waiting))

@@ -16,6 +16,7 @@ _OTHERWISE = re.compile(
     r"\s+(?:d/?b/?a|d\.b\.a\.|doing business as|a/?k/?a|also known as|t/a|trading as|f/?k/?a|n/?k/?a|formerly(?: known as)?|now known as)[\s:,]+",
     re.IGNORECASE,
 )
+_MAY_BE_OTHERWISE = re.compile(r"\b(?:d\W?b|doing|a\W?k|also|t/a|trading|[fn]\W?k|formerly|now)\b|\b(?:dba|aka|fka|nka)\b", re.IGNORECASE)
 # what parts a company from its site in notices: "Microsoft - Wilsonville Facility", "Conduent at Xerox", "Acme: Plant 3", "Acme, Bedford"
 _PARTING = re.compile(r"\s+[-–—]+\s+|\s*[:;|]\s*|\s+(?:at|@)\s+|,\s+|\s*\n\s*|\s+#\s*", re.IGNORECASE)
 
@@ -31,12 +32,19 @@ STREET_WORDS = frozenset("street st avenue ave av boulevard blvd road rd drive d
 class Written:
     """A name as a document writes it, taken apart."""
 
-    name: Name  # without what stands in parentheses
-    all_words: tuple[str, ...]  # as `name.words`, with the legal form
-    parted_at: frozenset[int]  # before which of `all_words` a dash, comma, colon or "at" stands
+    plain: str  # without what stands in parentheses, and before "dba"
+    name: Name
     tickers: tuple[str, ...] = ()
     perhaps_tickers: tuple[str, ...] = ()
     others: tuple[str, ...] = ()  # other names it is said to have, and the name with its parentheses
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The words of a written name with their legal forms, and where it is parted."""
+
+    words: tuple[str, ...]
+    parted_at: frozenset[int]  # before which of the words a dash, comma, colon or "at" stands
 
 
 def read_mention_name(text: str) -> Written:
@@ -53,26 +61,24 @@ def read_mention_name(text: str) -> Written:
                 perhaps.append(inside.strip())
         plain = _PARENTHESES.sub(" ", text).strip() or text
         others.append(text.replace("(", " ").replace(")", " "))
-    if len(pieces := _OTHERWISE.split(plain)) > 1:
+    if _MAY_BE_OTHERWISE.search(plain) and len(pieces := _OTHERWISE.split(plain)) > 1:
         others.append(plain)  # it may be registered with all of it
         plain, *more = (piece for piece in pieces if piece.strip())
         others += more
+    return Written(plain=plain, name=read_name(plain), tickers=tuple(tickers), perhaps_tickers=tuple(perhaps), others=tuple(others))
+
+
+def parts_of(written: Written) -> Parts:
+    """Return the words of the name, and where what follows may be no part of it."""
     all_words: list[str] = []
     parted: set[int] = set()
-    for piece in _PARTING.split(plain):
+    for piece in _PARTING.split(written.plain):
         words = _plain_words(piece)
         # "Acme, Inc.": the comma before a legal form parts nothing
         if words and all_words and words[0] not in LEGAL_FORMS:
             parted.add(len(all_words))
         all_words += words
-    return Written(
-        name=read_name(plain),
-        all_words=tuple(all_words),
-        parted_at=frozenset(parted),
-        tickers=tuple(tickers),
-        perhaps_tickers=tuple(perhaps),
-        others=tuple(others),
-    )
+    return Parts(tuple(all_words), frozenset(parted))
 
 
 def _plain_words(text: str) -> list[str]:
@@ -81,9 +87,9 @@ def _plain_words(text: str) -> list[str]:
     return words[:-1] if words and words[-1] == "zzz" else words
 
 
-def tail_kind(written: Written, at: int, said: Said) -> str:
+def tail_kind(parts: Parts, at: int, said: Said) -> str:
     """Return what the words from `at` are: "site", "parted" from the name before them, or "" for a part of the name."""
-    tail = list(written.all_words[at:])
+    tail = list(parts.words[at:])
     begin = at
     while tail and tail[0] in LEGAL_FORMS:
         tail.pop(0)
@@ -97,7 +103,7 @@ def tail_kind(written: Written, at: int, said: Said) -> str:
         return "site" if len(tail) > 1 and at > 1 and state_code(" ".join(tail[1:])) else ""
     if _is_site(tail, said):
         return "site"
-    return "parted" if at in written.parted_at or begin in written.parted_at else ""
+    return "parted" if at in parts.parted_at or begin in parts.parted_at else ""
 
 
 def _is_site(tail: list[str], said: Said) -> bool:
