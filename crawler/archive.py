@@ -1,12 +1,14 @@
 """The WARC archive: one gzip-compressed file a day (UTC), one member a record, readable by any WARC tool.
 
-Several crawls may append at once: a lock file guards each append, and a small `.end` file beside the archive says where
-the last whole record ends, so that a record torn by a kill is cut off before the next one is written.
+Several crawls may append at once: a small `.end` file beside the archive is locked for each append, and says where the
+last whole record ends, so that a record torn by a kill is cut off before the next one is written.
 """
 
 from __future__ import annotations
 
+import fcntl
 import io
+import itertools
 import os
 import zlib
 from collections.abc import Iterator, Sequence
@@ -16,7 +18,6 @@ from importlib import import_module
 from pathlib import Path
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
-from filelock import FileLock
 from warcio.recordbuilder import RecordBuilder
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import BaseWARCWriter
@@ -42,6 +43,17 @@ class ArchivedPage:
     offset: int
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One response on its way into the archive; `body` as the server sent it, compressed where `headers` say so."""
+
+    url: str
+    status: int
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+    fetched: datetime
+
+
 class Archive:
     """The folder of WARC files that holds every body as it came."""
 
@@ -54,25 +66,25 @@ class Archive:
         `body` is as the server sent it: where it is compressed, `headers` say so (Content-Encoding). Raise ArchiveError
         when the folder cannot be written.
         """
-        kept = [(name, value) for name, value in headers if name.lower() not in CONNECTION_HEADERS]
-        encoded = any(name.lower() == "content-encoding" for name, _ in kept)
-        record = RecordBuilder().create_warc_record(
-            url,
-            "response",
-            payload=io.BytesIO(body),
-            http_headers=StatusAndHeaders(f"{status} {REASONS.get(status, '')}".strip(), kept, protocol="HTTP/1.1"),
-            warc_headers_dict={"WARC-Date": fetched.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")},
-        )
-        # a body that is compressed already gains nothing from a second, harder squeeze
-        member = _member(record, level=1 if encoded else 4)
-        name = f"{fetched.astimezone(UTC):%Y%m%d}.warc.gz"
+        return self.append_all([Exchange(url, status, headers, body, fetched)])[0]
+
+    def append_all(self, exchanges: Sequence[Exchange]) -> list[tuple[str, int]]:
+        """Write several responses at one go and return where each is."""
+        places: list[tuple[str, int]] = []
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            return name, self._append_member(self.folder / name, member)
+            for day, of_day in itertools.groupby(exchanges, key=lambda exchange: exchange.fetched.astimezone(UTC).date()):
+                name = f"{day:%Y%m%d}.warc.gz"
+                members = [_response_member(exchange) for exchange in of_day]
+                offset = self._append_members(self.folder / name, members)
+                for member in members:
+                    places.append((name, offset))
+                    offset += len(member)
         except OSError as error:
             raise ArchiveError(
                 f"{self.folder}: the archive cannot be written: {error.strerror}; free space or correct its rights"
             ) from error
+        return places
 
     def body(self, file: str, offset: int) -> bytes:
         """Return the decoded body of the record at `offset`; raise ArchiveError when there is none."""
@@ -105,34 +117,46 @@ class Archive:
             while kept and sum(path.stat().st_size for path in kept) > keep_bytes:
                 gone.append(kept.pop(0))
         for path in gone:
-            for named in (path, path.with_name(path.name + ".end"), path.with_name(path.name + ".lock")):
+            for named in (path, path.with_name(path.name + ".end")):
                 named.unlink(missing_ok=True)
         return [path.name for path in gone]
 
-    def _append_member(self, path: Path, member: bytes) -> int:
-        with FileLock(f"{path}.lock"), (path.with_name(path.name + ".end")).open("a+b") as end_file:
-            with path.open("ab") as archive:
-                size = archive.tell()
-                end_file.seek(0)
-                recorded = end_file.read()
-                end = int(recorded) if recorded.strip() else 0
-                if size > end:
+    def _append_members(self, path: Path, members: Sequence[bytes]) -> int:
+        # opened for each record: days change, and another process may have mended the file
+        end_file = os.open(path.with_name(path.name + ".end"), os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(end_file, fcntl.LOCK_EX)  # let go of when the file is closed, by a kill too
+            recorded = os.read(end_file, 40)
+            end = int(recorded) if recorded.strip() else 0
+            archive = os.open(path, os.O_WRONLY | os.O_CREAT, 0o644)
+            try:
+                if os.fstat(archive).st_size > end:
                     end = _end_of_whole_members(path, end)
-                    os.truncate(path, end)
-                if end == 0:
-                    info = RecordBuilder().create_warcinfo_record(
-                        path.name, {"software": "prospect", "format": "WARC File Format 1.0", "conformsTo": WARC_SPECIFICATION}
-                    )
-                    first = _member(info, level=4)
-                    archive.write(first)
-                    end = len(first)
-                archive.write(member)
-                archive.flush()
-            # fixed width, so that one write replaces the whole of it
-            end_file.truncate(0)
-            end_file.write(b"%020d" % (end + len(member)))
-            end_file.flush()
-            return end
+                    os.ftruncate(archive, end)
+                head = _warcinfo(path.name) if end == 0 else b""
+                os.lseek(archive, end, os.SEEK_SET)
+                written = head + b"".join(members)
+                _write_all(archive, written)
+            finally:
+                os.close(archive)
+            # fixed width, written over in place: cutting the file first costs milliseconds on ext4
+            os.pwrite(end_file, b"%020d" % (end + len(written)), 0)
+            return end + len(head)
+        finally:
+            os.close(end_file)
+
+
+def _write_all(file: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(file, view) :]
+
+
+def _warcinfo(name: str) -> bytes:
+    record = RecordBuilder().create_warcinfo_record(
+        name, {"software": "prospect", "format": "WARC File Format 1.0", "conformsTo": WARC_SPECIFICATION}
+    )
+    return _member(record, level=4)
 
 
 REASONS = {200: "OK", 203: "Non-Authoritative Information", 206: "Partial Content"}
@@ -192,6 +216,20 @@ def _inflated(body: bytes, max_bytes: int) -> bytes:
         except zlib.error:
             continue
     return body
+
+
+def _response_member(exchange: Exchange) -> bytes:
+    kept = [(name, value) for name, value in exchange.headers if name.lower() not in CONNECTION_HEADERS]
+    encoded = any(name.lower() == "content-encoding" for name, _ in kept)
+    record = RecordBuilder().create_warc_record(
+        exchange.url,
+        "response",
+        payload=io.BytesIO(exchange.body),
+        http_headers=StatusAndHeaders(f"{exchange.status} {REASONS.get(exchange.status, '')}".strip(), kept, protocol="HTTP/1.1"),
+        warc_headers_dict={"WARC-Date": exchange.fetched.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")},
+    )
+    # a body that is compressed already gains nothing from a second squeeze
+    return _member(record, level=0 if encoded else 4)
 
 
 def _member(record: object, *, level: int) -> bytes:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from scrapy.crawler import Crawler
 from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
-from crawler.archive import Archive
+from crawler.archive import Archive, Exchange
+from crawler.errors import ArchiveError
 from crawler.visit import FetchedPage, Visit
 from store import queries, tables
 from store.records import RawDocument, fingerprint
@@ -18,6 +21,9 @@ log = logging.getLogger(__name__)
 
 # a page that was gone is asked for again after this time, for as long as a list shows it
 GONE_AGAIN_AFTER = timedelta(days=7)
+# pages that one transaction keeps, and how long the first of them may wait: no more than are in flight at a kill anyway
+PAGES_AT_ONCE = 16
+LONGEST_WAIT_S = 0.25
 STATUS_MARK = "status "  # in the place of an ETag: the address answered with an error that asking again does not change
 
 
@@ -58,18 +64,19 @@ class StoreMemory:
             runs = queries.source_runs(conn, self.source, limit=100)
         return max((run.started for run in runs if run.error is None), default=None)
 
-    def keep(self, page: FetchedPage) -> int:
-        """Put a page into archive and store, and return how many documents are new: 1, or 0 for one known by another address.
+    def keep(self, pages: Sequence[FetchedPage]) -> int:
+        """Put pages into archive and store, and return how many documents are new: one known by another address is not.
 
-        Body into the archive first, then its row, one short transaction a page: a crawl killed between the two leaves a
-        record that no row names, and the page is fetched again; never a row without its record.
+        Bodies into the archive first, then their rows, in one short transaction: a crawl killed between the two leaves
+        records that no row names, and the pages are fetched again; never a row without its record.
         """
-        new = 0
-        alias = page.listed_as != page.canonical_url
         with self.engine.begin() as conn:
-            if not (alias and queries.known_urls(conn, [page.canonical_url])):
-                file, offset = self.archive.append(page.url, page.status, page.headers, page.body, page.fetched)
-                raw = RawDocument(
+            aliases = [page for page in pages if page.listed_as != page.canonical_url]
+            known = queries.known_urls(conn, [page.canonical_url for page in aliases]) if aliases else set()
+            fresh = list({page.canonical_url: page for page in pages if page.canonical_url not in known}.values())
+            places = self.archive.append_all([Exchange(page.url, page.status, page.headers, page.body, page.fetched) for page in fresh])
+            raws = [
+                RawDocument(
                     id=fingerprint(page.canonical_url),
                     source=self.source,
                     url=page.url,
@@ -81,8 +88,10 @@ class StoreMemory:
                     offset=offset,
                     hints=page.hints,
                 )
-                new = queries.save_raw(conn, [raw])
-            if alias:
+                for page, (file, offset) in zip(fresh, places, strict=True)
+            ]
+            new = queries.save_raw(conn, raws)
+            for page in aliases:
                 # the list's address leads to a page of another name: it need not be followed again
                 etag, last_modified = page.validators
                 queries.save_validators(conn, page.listed_as, etag, last_modified, page.fetched)
@@ -108,19 +117,42 @@ def read_again(conn: Connection, since: datetime) -> int:
 
 
 class KeepPages:
-    """Scrapy item pipeline: hands each page to the crawl's memory, which keeps it."""
+    """Scrapy item pipeline: hands pages to the crawl's memory, a few at a time, which keeps them."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self.waiting: list[FetchedPage] = []
+        self.timer: asyncio.TimerHandle | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> KeepPages:
         return cls(crawler)
 
     def process_item(self, page: FetchedPage) -> FetchedPage:
-        visit: Visit = self.crawler.spider.visit
-        visit.new += visit.memory.keep(page)
+        self.waiting.append(page)
+        if len(self.waiting) >= PAGES_AT_ONCE:
+            self.keep()
+        elif self.timer is None:
+            self.timer = asyncio.get_running_loop().call_later(LONGEST_WAIT_S, self.keep)
         return page
+
+    def close_spider(self) -> None:
+        """Keep what still waits."""
+        self.keep()
+
+    def keep(self) -> None:
+        """Hand over what waits; a failure of archive or store is the crawl's error, and its pages are fetched again next time."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+        pages, self.waiting = self.waiting, []
+        if not pages:
+            return
+        visit: Visit = self.crawler.spider.visit
+        try:
+            visit.new += visit.memory.keep(pages)
+        except (ArchiveError, SQLAlchemyError, OSError) as error:
+            visit.lost(f"{len(pages)} fetched pages could not be kept: {error}")
 
 
 class TrialMemory:
@@ -141,10 +173,10 @@ class TrialMemory:
         """Return None."""
         return None
 
-    def keep(self, page: FetchedPage) -> int:
-        """Keep a page in memory."""
-        self.pages.append(page)
-        return 1
+    def keep(self, pages: Sequence[FetchedPage]) -> int:
+        """Keep pages in memory."""
+        self.pages += pages
+        return len(pages)
 
     def remember(self, visit: Visit) -> None:
         """Keep nothing."""

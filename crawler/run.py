@@ -115,7 +115,7 @@ def _crawl(
         try:
             assert child.stdin is not None
             assert child.stdout is not None
-            order = {"sources": [source.as_file() for source in sources], "settings": _as_json(settings)}
+            order = {"sources": [source.as_file() for source in sources], "settings": settings_as_json(settings)}
             with contextlib.suppress(BrokenPipeError):  # it died at once: its standard error says why
                 child.stdin.write(json.dumps(order).encode() + b"\n")
                 child.stdin.flush()
@@ -170,7 +170,7 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
                 stream.close()
 
 
-def _as_json(settings: CrawlSettings) -> dict[str, Any]:
+def settings_as_json(settings: CrawlSettings) -> dict[str, Any]:
     values = asdict(settings)
     return {
         **values,

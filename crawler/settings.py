@@ -79,6 +79,7 @@ def crawl_settings(source: Source, crawl: CrawlSettings) -> dict[str, Any]:
         "DEPTH_LIMIT": 0,
         # lean: Scrapy starts CONCURRENT_ITEMS tasks for every response
         "CONCURRENT_ITEMS": 4,
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,  # it parses the source of every callback
         "COOKIES_ENABLED": False,
         "REFERER_ENABLED": False,
         "HTTPPROXY_ENABLED": True,

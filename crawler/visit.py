@@ -67,8 +67,8 @@ class Memory(Protocol):
         """Return when the source's last crawl began that came to its end."""
         ...
 
-    def keep(self, page: FetchedPage) -> int:
-        """Keep a page and return how many documents are new: 1, or 0 for one known by another address."""
+    def keep(self, pages: Sequence[FetchedPage]) -> int:
+        """Keep pages and return how many documents are new: one known by another address is not."""
         ...
 
     def remember(self, visit: Visit) -> None:
@@ -112,6 +112,11 @@ class Visit:
             self.error = text
         elif text != self.error:
             self.note(text)
+
+    def lost(self, text: str) -> None:
+        """Record that pages came and could not be kept: every list stays due."""
+        self.fail(text)
+        self._broken_lists.update(self._lists)
 
     # --- lists -----------------------------------------------------------------------------------------------------------
 
