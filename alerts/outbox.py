@@ -192,6 +192,7 @@ def _claim(work: _Worker, limit: int) -> list[Delivery]:
                 mine.append(delivery)
             else:
                 queries.settle_retry(conn, delivery.key, work.name, until, "another worker is telling this target of the same lead")
+                _count_attempts(conn, delivery.key, delivery.attempts - 1)
         return mine
 
 
@@ -325,6 +326,11 @@ def _cancel(delivery: Delivery, why: str, work: _Worker) -> None:
 def _put_back(delivery: Delivery, due: datetime, why: str, work: _Worker) -> None:
     with work.engine.begin() as conn:
         work.counts["waiting"] += queries.settle_retry(conn, delivery.key, work.name, due, why)
+        _count_attempts(conn, delivery.key, delivery.attempts - 1)  # nothing was attempted
+
+
+def _count_attempts(conn: Connection, key: str, attempts: int) -> None:
+    conn.execute(update(deliveries).where(deliveries.c.key == key, deliveries.c.state == "pending").values(attempts=attempts))
 
 
 def _settle(delivery: Delivery, outcome: Outcome, work: _Worker) -> None:
@@ -353,6 +359,9 @@ def _settle(delivery: Delivery, outcome: Outcome, work: _Worker) -> None:
             delay = retry_delay(delivery.attempts, error.after_s if isinstance(error, TryAgain) else None, work.random)
         if queries.settle_retry(conn, delivery.key, work.name, moment + delay, said):
             work.counts["waiting"] += 1
+            if isinstance(error, Misconfigured):
+                # a wrong password over a long weekend must not use up the patience for the busy server after it
+                _count_attempts(conn, delivery.key, 0)
             # the same sentence for every mail behind a server that is away would bury the rest
             work.problems[said if not isinstance(error, Permanent) else f"{name}: {said}"] = None
     log.warning(

@@ -398,6 +398,16 @@ def test_the_worker_gives_up_after_a_week_of_trying(sqlite_engine: Engine) -> No
     assert "given up after 40 attempts" in summaries[-1].problems[0]
 
 
+def test_a_wrong_password_over_a_week_does_not_use_up_the_patience(sqlite_engine: Engine, tmp_path: Path) -> None:
+    world = folder_world(sqlite_engine, tmp_path, routes={"hq-moves": Route(mail=None, crm="gone")})
+    world.tell(make_brief())
+    for n in range(outbox.GIVE_UP_AFTER + 5):
+        assert world.deliver(n * timedelta(hours=2)).waiting == 1
+    assert world.rows("pending")[0].attempts == 0
+    world.targets = {"gone": Target(name="gone", channel="webhook", url="http://127.0.0.1:9", token="t")}
+    assert world.deliver(timedelta(days=9)).waiting == 1  # mended, but the server is away: it waits like any other
+
+
 def test_try_again_waits_as_long_as_the_target_asks(sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     world = folder_world(sqlite_engine, tmp_path, routes={"hq-moves": Route(mail=None, crm="csv")})
     world.tell(make_brief())
