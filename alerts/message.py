@@ -181,8 +181,8 @@ def _bodies(
         "profiles": list(dict.fromkeys(clean(brief.profile_name, 120) for group in companies for brief in group))[:10],
         "unsubscribe": unsubscribe,
     }
-    text = _text.get_template("mail.txt.j2").render(context)
-    html = _inliner.inline(_html.get_template("mail.html.j2").render(context))
+    text = _text_mail.render(context)
+    html = _inliner.inline(_html_mail.render(context))
     return _squeezed(text), html
 
 
@@ -217,14 +217,21 @@ def _indented(text: str, width: int) -> str:
 
 def _environment(*, autoescape: bool) -> Environment:
     environment = Environment(
-        loader=PackageLoader("alerts"), autoescape=autoescape, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("alerts"),
+        autoescape=autoescape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
     )
     environment.filters["bullet"] = _bullet
     environment.filters["indented"] = _indented
     return environment
 
 
+# read once, with this code: an upgrade under a running server must not mix its new templates with the old code
 _html = _environment(autoescape=True)
+_html_mail = _html.get_template("mail.html.j2")
 _card: Callable[[CompanyView], str] = getattr(_html.get_template("macros.html.j2").module, "company")  # noqa: B009  # macros are attributes
-_text = _environment(autoescape=False)  # plain text: nothing in it is markup
+_text_mail = _environment(autoescape=False).get_template("mail.txt.j2")  # plain text: nothing in it is markup
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
