@@ -149,13 +149,15 @@ def killed(world: str, kills: int, seed: int) -> None:
         done = 0
         for number in range(kills):
             child = subprocess.Popen(
-                [sys.executable, "-m", "crawler.child"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                [sys.executable, "-m", "crawler.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
             )
             assert child.stdin is not None
             order = {"sources": [source.as_file() for source in sources], "settings": settings_as_json(settings_in(rough))}
             child.stdin.write(json.dumps(order).encode() + b"\n")
             child.stdin.flush()
-            time.sleep(chance.uniform(2.0, 6.0))
+            assert child.stdout is not None
+            child.stdout.readline()  # the first page is on its way
+            time.sleep(chance.uniform(0.0, 2.5))
             child.send_signal(signal.SIGKILL)
             child.wait()
             kept = len(stored(rough))
