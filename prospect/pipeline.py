@@ -380,6 +380,7 @@ def judge(workspace: Workspace, engine: Engine, now: datetime, summary: RunSumma
     progress.begin("judge", len(workspace.profiles))
     # one transaction from reading to writing: of two runs at a time the second sees the first one's leads
     with engine.begin() as conn:
+        queries.take_turns(conn, "judge")
         judged = judge_all(workspace, conn, now=now, resolver=known.resolver, advance=progress.advance)
         save(conn, judged, owed(workspace, judged, now, queries.unsubscriptions(conn)))
     summary.leads = [lead.id for lead in judged.leads]

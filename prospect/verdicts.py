@@ -30,6 +30,7 @@ def give_verdict(
 
     A CRM that a profile tells only of accepted leads hears of this one now, in the same transaction.
     """
+    lead = queries.lead(conn, lead.id, lock=True) or lead  # as it stands now: the button may have been pressed twice at once
     if lead.state == verdict and verdict != "snoozed" and (verdict == "accepted" or lead.reject_reason == reason):
         return False
     until = now + timedelta(days=snooze_days or 0) if verdict == "snoozed" else None

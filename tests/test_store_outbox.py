@@ -193,6 +193,25 @@ def test_what_a_killed_worker_held_is_taken_over(database_url: str, engine: Engi
         assert {each.key: each.attempts for each in q.deliveries_of(conn)} == {"k1": 2, "k2": 2, "k3": 2}
 
 
+def test_those_who_judge_take_turns(engine: Engine) -> None:
+    """Of two at a time the second sees what the first one wrote: else both would take the last place of a quota."""
+    with engine.begin() as conn:
+        q.save_companies(conn, [stored.company("c1")])
+    start = threading.Barrier(4)
+
+    def judge(number: int) -> None:
+        start.wait()
+        with engine.begin() as conn:
+            q.take_turns(conn, "judge")
+            if not q.leads_of(conn):  # the quota is one
+                q.save_lead(conn, stored.lead(f"l{number}"))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(judge, range(4)))
+    with engine.connect() as conn:
+        assert len(q.leads_of(conn)) == 1
+
+
 def test_a_lead_and_its_deliveries_are_written_together_or_not_at_all(engine: Engine) -> None:
     with engine.begin() as conn:
         q.save_companies(conn, [stored.company("c1")])

@@ -416,6 +416,8 @@ def test_decisions_keep_the_latest(engine: Engine) -> None:
         assert q.decisions_of(conn, "jane") == [other, latest]
         assert q.decisions_of(conn, "jane", limit=1) == [other]
         assert q.decisions_of(conn, "joe") == []
+        assert q.decisions_about(conn, "c1", ["joe", "jane"]) == [latest]
+        assert q.decisions_about(conn, "c1", []) == []
 
 
 def test_a_lead_saved_again_keeps_what_the_rep_made_of_it(engine: Engine) -> None:

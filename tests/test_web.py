@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,9 @@ import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
+from prospect.judging import Judged, brief, owed
 from prospect.web.site import sign_in_token, workspace_reader
+from prospect.workspace import load_workspace
 from store import queries as q
 from tests import stored
 from tests.web_site import BASE, HOSTILE, KEYS, NOW, client_of, fill, link_path, workspace_in
@@ -216,6 +219,17 @@ def test_links_that_may_not_be_acted_on(filled: Engine, nobody: TestClient, path
         assert nobody.get("/").status_code == 403  # and nobody was signed in
 
 
+def test_a_button_pressed_many_times_at_once(engine: Engine, root: Path) -> None:
+    fill(engine)
+    client = client_of(engine, root)
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: client.post(link_path("accept", "l1"), data={"action": "accept"}), range(6)))
+    assert {answer.status_code for answer in answers} == {200}
+    with engine.connect() as conn:
+        assert len(q.verdicts_of(conn, lead_id="l1")) == 1
+        assert len(q.deliveries_of(conn, lead_id="l1")) == 1
+
+
 # --- unsubscription
 
 
@@ -239,6 +253,29 @@ def test_an_unsubscription_can_be_taken_back(filled: Engine, nobody: TestClient)
     assert "again" in nobody.post(path, data={"action": "again"}).text
     with filled.connect() as conn:
         assert q.unsubscriptions(conn) == set()
+
+
+def test_who_unsubscribed_gets_no_mail_and_others_do(filled: Engine, root: Path) -> None:
+    """Mail alone stops, of that profile alone; the lead is made and its CRM hears of it."""
+    workspace = load_workspace(root)
+    with filled.connect() as conn:
+        company = q.get_company(conn, "c1")
+        stories = q.stories_of(conn, ["c1"])["c1"]
+        leads = q.leads_of(conn, company_id="c1")
+    assert company
+    judged = Judged(briefs={"alert": [brief(workspace, lead.profile, lead, company, stories) for lead in leads]})
+    expected: list[tuple[set[tuple[str, str]], list[str]]] = [
+        # jane has a lead of her own; joe owns the team's, of which jane gets a mail too
+        (set(), ["jane@example.com", "jane@example.com", "joe@example.com"]),
+        ({("jane", "jane@example.com")}, ["jane@example.com", "joe@example.com"]),
+        ({("team", "jane@example.com")}, ["jane@example.com", "joe@example.com"]),
+        ({("team", "joe@example.com")}, ["jane@example.com", "jane@example.com"]),  # the owner stops, the team goes on
+        ({("jane", "jane@example.com"), ("team", "jane@example.com"), ("team", "joe@example.com")}, []),
+        ({("joe", "jane@example.com")}, ["jane@example.com", "jane@example.com", "joe@example.com"]),  # another profile
+    ]
+    for unsubscribed, mailed in expected:
+        deliveries = owed(workspace, judged, NOW, unsubscribed)
+        assert sorted(each.target for each in deliveries if "@" in each.target) == mailed, unsubscribed
 
 
 # --- forms of the inbox
@@ -409,6 +446,22 @@ def test_explain_says_why_and_finds_the_company(local: TestClient) -> None:
     missing = local.get("/explain?profile=jane&company=nobody")
     assert missing.status_code == 404
     assert "no company is known as" in missing.text
+
+
+def test_every_page_on_both_databases(engine: Engine, tmp_path: Path) -> None:
+    fill(engine)
+    client = client_of(engine, workspace_in(tmp_path / "local", exposed=False))
+    paths = (
+        "/",
+        "/?state=all&owner=joe@example.com",
+        "/leads/l1",
+        "/companies/c1",
+        "/explain?profile=jane&company=harbor",
+        "/sources",
+        "/health",
+        "/metrics",
+    )
+    assert {path: client.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
 
 
 # --- health

@@ -140,7 +140,6 @@ def company_context(site: Site, conn: Connection, viewer: Viewer, company_id: st
     company = queries.get_company(conn, company_id)
     if company is None:
         raise HTTPException(404, "There is no such company in the store.")
-    decisions = [found for slug in site.profiles_of(viewer) if (found := queries.decision_of(conn, slug, company_id))]
     return {
         "viewer": viewer,
         "company": company,
@@ -148,7 +147,7 @@ def company_context(site: Site, conn: Connection, viewer: Viewer, company_id: st
         "happenings": timeline(queries.stories_of(conn, [company_id])[company_id], titles(site)),
         "told": set(),
         "leads": rows_of(conn, [lead for lead in queries.leads_of(conn, company_id=company_id) if site.may_see(viewer, lead)]),
-        "decisions": decisions,
+        "decisions": queries.decisions_about(conn, company_id, site.profiles_of(viewer)),
     }
 
 
@@ -163,7 +162,8 @@ def explain_page(request: Request) -> Response:
     if slug and text:
         if slug not in profiles:
             raise HTTPException(404, "There is no such profile, or it is not one of yours.")
-        with site.engine.connect() as conn:
+        # one at a time: a profile with an account list makes an index of all companies for the answer
+        with site.explaining, site.engine.connect() as conn:
             try:
                 company = find_one_company(conn, text)
                 context |= {"explanation": explain_pair(site.workspace, conn, slug, company, site.now()), "company": company}

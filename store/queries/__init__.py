@@ -31,6 +31,7 @@ from store.queries.companies import (
 from store.queries.extracting import due_to_extract, earlier_filing, mark_unextractable, save_events
 from store.queries.leads import (
     decision_of,
+    decisions_about,
     decisions_of,
     lead,
     leads_of,
@@ -45,7 +46,7 @@ from store.queries.leads import (
 )
 from store.queries.merges import merge_companies, merges_of, provisional_companies, undo_merge
 from store.queries.outbox import cancel_unsubscribed, claim, deliveries_of, enqueue, settle_failed, settle_retry, settle_sent
-from store.queries.runs import backlog, begin_run, counts, end_run, first_run, last_runs, latest_source_runs, states
+from store.queries.runs import backlog, begin_run, counts, end_run, first_run, last_runs, latest_source_runs, states, take_turns
 from store.queries.stories import companies_with_stories, save_stories, sightings_of, stories_of
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "companies_with_stories",
     "counts",
     "decision_of",
+    "decisions_about",
     "decisions_of",
     "deliveries_of",
     "due_to_extract",
@@ -100,6 +102,7 @@ __all__ = [
     "states",
     "stories_of",
     "subscribe_again",
+    "take_turns",
     "undo_merge",
     "unsubscribe",
     "unsubscriptions",

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from store.queries.rows import columns_of, insert_new, record_maker, row_of, upsert
+from store.queries.rows import chunks, columns_of, insert_new, record_maker, row_of, upsert
 from store.records import Decision, Lead, Part, Reason, Verdict
 from store.tables import decisions, leads, unsubscribed, verdicts
 
@@ -45,15 +45,25 @@ def decisions_of(conn: Connection, profile: str, limit: int = 100) -> list[Decis
     return [_decision(row) for row in conn.execute(query)]
 
 
+def decisions_about(conn: Connection, company_id: str, profiles: Collection[str]) -> list[Decision]:
+    """Return what these profiles last said of the company, by the profile's name."""
+    found: list[Decision] = []
+    for chunk in chunks(sorted(profiles)):
+        query = select(*columns_of(Decision, decisions)).where(decisions.c.profile.in_(chunk), decisions.c.company_id == company_id)
+        found += [_decision(row) for row in conn.execute(query.order_by(decisions.c.profile))]
+    return found
+
+
 def save_lead(conn: Connection, found: Lead) -> None:
     """Save a lead; of one that is there, what the rep made of it (state, snooze, reason) and its creation stay."""
     kept = ("state", "snoozed_until", "reject_reason", "created")
     upsert(conn, leads, [row_of(found, leads)], key=("id",), keep=kept)
 
 
-def lead(conn: Connection, lead_id: str) -> Lead | None:
-    """Return the lead, or None."""
-    row = conn.execute(select(*columns_of(Lead, leads)).where(leads.c.id == lead_id)).first()
+def lead(conn: Connection, lead_id: str, *, lock: bool = False) -> Lead | None:
+    """Return the lead, or None; with `lock` nobody else changes it before this transaction ends."""
+    query = select(*columns_of(Lead, leads)).where(leads.c.id == lead_id)
+    row = conn.execute(query.with_for_update() if lock else query).first()
     return _lead(row) if row else None
 
 

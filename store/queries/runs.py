@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from store.queries.rows import columns_of, record_maker
-from store.records import Run, SourceRun
+from store.records import Run, SourceRun, fingerprint
 from store.tables import deliveries, documents, events, leads, metadata, raw_documents, runs, source_runs
 
 _run = record_maker(Run, runs)
@@ -40,6 +40,16 @@ def last_runs(conn: Connection, limit: int = 20) -> list[Run]:
 def counts(conn: Connection) -> dict[str, int]:
     """Return the number of rows of each table."""
     return {table.name: conn.scalar(select(func.count()).select_from(table)) or 0 for table in metadata.sorted_tables}
+
+
+def take_turns(conn: Connection, task: str) -> None:
+    """Wait until no other transaction that called this for the same task is open, on any machine.
+
+    SQLite's one write lock does that already for whoever began with `engine.begin()`.
+    """
+    if conn.dialect.name == "postgresql":
+        number = int(fingerprint("take turns", task), 16) - 2**63  # what PostgreSQL's locks are named by: 64 bits with a sign
+        conn.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def backlog(conn: Connection) -> dict[str, int]:
