@@ -39,8 +39,8 @@ _IDENTIFYING: dict[str, tuple[str, ...]] = {
     "layoffs": ("place", "headcount", "percent"),
     "hiring": ("place", "headcount"),
     "labor_dispute": ("union", "place"),
-    "strong_results": ("period", "metric"),
-    "weak_results": ("period", "metric"),
+    "strong_results": ("period",),
+    "weak_results": ("period",),
     "distress": ("stage",),
     "cyber_incident": ("date", "records"),
     "lawsuit_regulatory": ("authority", "amount"),
@@ -86,10 +86,8 @@ def compare_facts(kind: str, one: Mapping[str, str | None], other: Mapping[str, 
         return Likeness.SAME
     if not any(one.get(fact) for fact in identifying) or not any(other.get(fact) for fact in identifying):
         # "names a new finance chief" beside "names Jo Vane finance chief": the same post is likely the same change
-        rest = [fact for fact in (set(one) & set(other)) - set(identifying) if one.get(fact) and other.get(fact)]
-        if rest and all(
-            fold(str(one[fact])) == fold(str(other[fact])) for fact in rest if fact in ("function", "title", "direction", "stage")
-        ):
+        shared = [fact for fact in ("function", "title", "direction", "stage") if one.get(fact) and other.get(fact)]
+        if shared and all(fold(str(one[fact])) == fold(str(other[fact])) for fact in shared):
             return Likeness.OPEN_LIKE
     return Likeness.OPEN
 
@@ -101,6 +99,8 @@ def _comparison(kind: str, fact: str) -> Callable[[str, str], bool | None]:
         return same_place
     if fact in _AMOUNTS:
         return same_amount
+    if fact in ("period", "periods"):
+        return same_period
     if fact in _PARTIES or kind in ("auditor_change", "name_change"):
         return same_party
     if fact in ("date", "effective"):
@@ -217,7 +217,54 @@ def same_words(one: str, other: str) -> bool | None:
     return len(mine & theirs) / min(len(mine), len(theirs)) >= 0.5
 
 
+_QUARTERS = {
+    "first": "1",
+    "second": "2",
+    "third": "3",
+    "fourth": "4",
+    "1st": "1",
+    "2nd": "2",
+    "3rd": "3",
+    "4th": "4",
+    "q1": "1",
+    "q2": "2",
+    "q3": "3",
+    "q4": "4",
+}
+
+
+def same_period(one: str, other: str) -> bool | None:
+    """Return whether two periods are one: the same quarter and year as far as both say; None where they say nothing in common."""
+    agreed = False
+    for mine, theirs in zip(_period(one), _period(other), strict=True):
+        if mine and theirs:
+            if mine.isdisjoint(theirs):
+                return False
+            agreed = True
+    return agreed or None
+
+
+def _period(text: str) -> tuple[set[str], set[str]]:
+    """Return the quarters and the years that a period names; a whole year is quarter 0."""
+    words = re.findall(r"[^\W_]+", fold(text))
+    quarters = {_QUARTERS[word] for word in words if word in _QUARTERS}
+    if not quarters and ("full" in words or "annual" in words or "year" in words):
+        quarters = {"0"}
+    return quarters, {word for word in words if re.fullmatch(r"20\d\d", word)}
+
+
+# the place and date before a release's first sentence, which each publisher writes anew
+_DATELINE = re.compile(r"^.{0,90}?(?:--|\s[–—-]\s|/PRNewswire/|\)\s)")
+_TELLING = re.compile(r"\d")
+
+
 def same_wording(one: str, other: str) -> bool:
-    """Return whether two sentences are copies or near copies: four fifths of the shorter one's words are in the other."""
-    mine, theirs = _content_words(one), _content_words(other)
-    return min(len(mine), len(theirs)) >= 5 and len(mine & theirs) / min(len(mine), len(theirs)) >= 0.8
+    """Return whether two sentences are copies or near copies: four fifths of the shorter one's words are in the other.
+
+    Sentences from one mould differ in their figures: "announced results for the second quarter" is not the third's.
+    """
+    mine, theirs = (_content_words(_DATELINE.sub("", sentence)) for sentence in (one, other))
+    if min(len(mine), len(theirs)) < 5 or len(mine & theirs) / min(len(mine), len(theirs)) < 0.8:
+        return False
+    my_figures, their_figures = ({word for word in words if _TELLING.search(word) or word in _QUARTERS} for words in (mine, theirs))
+    return not my_figures or not their_figures or len(my_figures & their_figures) / min(len(my_figures), len(their_figures)) >= 0.5

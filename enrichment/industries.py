@@ -44,5 +44,5 @@ def naics_of_sic(sic: str) -> str | None:
 
 
 def sics_of_naics(naics: str) -> tuple[str, ...]:
-    """Return the SIC groups, of two to four digits, that are within a NAICS code or hold it: "5112" -> ("7372",)."""
+    """Return the SIC groups, of two to four digits, that are within a NAICS code or hold it: "5112" -> ("27", "7372")."""
     return tuple(sic for sic, code in _NAICS_OF_SIC.items() if code.startswith(naics) or naics.startswith(code))

@@ -119,6 +119,41 @@ def sighting(
         # moves to two cities; one city with and without its state
         ([sighting("relocation", to="Austin, Texas"), sighting("relocation", days=1, to="Denver, Colorado")], 2),
         ([sighting("relocation", to="Austin, Texas"), sighting("relocation", days=1, to="Austin, TX", status="planned")], 1),
+        # a headline without the name beside the release with it; but nothing in common is no story
+        ([sighting(function="finance", direction="joins"), sighting(days=1, person="Jo Vane", function="finance", direction="joins")], 1),
+        ([sighting("strong_results", metric="revenue"), sighting("strong_results", days=1, metric="profit")], 2),
+        # results of two quarters, told in one mould
+        ([sighting("strong_results", period="first quarter of 2026"), sighting("strong_results", days=3, period="second quarter")], 2),
+        ([sighting("strong_results", period="first quarter of 2026"), sighting("strong_results", days=3, period="Q1 2026")], 1),
+        (
+            [
+                sighting(
+                    "strong_results",
+                    quote="RENO, March 2, 2026 -- Larkspur today announced its operating results for the second quarter of fiscal 2025.",
+                ),
+                sighting(
+                    "strong_results",
+                    days=2,
+                    quote="RENO, March 4, 2026 -- Larkspur today announced its operating results for the third quarter of fiscal 2026.",
+                ),
+            ],
+            2,
+        ),
+        # one sentence under two publishers' datelines
+        (
+            [
+                sighting(
+                    "strong_results",
+                    quote="RENO, March 2, 2026 -- Larkspur today announced record operating results for its second quarter.",
+                ),
+                sighting(
+                    "strong_results",
+                    days=2,
+                    quote="RENO, Nev., March 4, 2026 (Northwire) -- Larkspur today announced record operating results for its second quarter.",
+                ),
+            ],
+            1,
+        ),
         # kinds are never one story
         ([sighting("relocation", to="Austin, Texas"), sighting("facility_opening", place="Austin, Texas")], 2),
         ([], 0),
