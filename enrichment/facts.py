@@ -255,7 +255,7 @@ def _period(text: str) -> tuple[set[str], set[str]]:
 
 # the place and date before a release's first sentence, which each publisher writes anew
 _DATELINE = re.compile(r"^.{0,90}?(?:--|\s[–—-]\s|/PRNewswire/|\)\s)")
-_TELLING = re.compile(r"\d")
+_FIGURE = re.compile(r"\d[\d.,]*\d|\d")
 
 
 def same_wording(one: str, other: str) -> bool:
@@ -263,8 +263,11 @@ def same_wording(one: str, other: str) -> bool:
 
     Sentences from one mould differ in their figures: "announced results for the second quarter" is not the third's.
     """
-    mine, theirs = (_content_words(_DATELINE.sub("", sentence)) for sentence in (one, other))
+    one, other = _DATELINE.sub("", one), _DATELINE.sub("", other)
+    mine, theirs = _content_words(one), _content_words(other)
     if min(len(mine), len(theirs)) < 5 or len(mine & theirs) / min(len(mine), len(theirs)) < 0.8:
         return False
-    my_figures, their_figures = ({word for word in words if _TELLING.search(word) or word in _QUARTERS} for words in (mine, theirs))
-    return not my_figures or not their_figures or len(my_figures & their_figures) / min(len(my_figures), len(their_figures)) >= 0.5
+    my_figures, their_figures = (
+        {*_FIGURE.findall(sentence), *words & _QUARTERS.keys()} for sentence, words in ((one, mine), (other, theirs))
+    )
+    return not my_figures or not their_figures or len(my_figures & their_figures) / min(len(my_figures), len(their_figures)) >= 0.6
