@@ -1,0 +1,179 @@
+"""EDGAR: what is asked for each day, its refusals told apart, and filings of odd shapes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scrapy.exceptions import CloseSpider
+
+from crawler.errors import Unreadable
+from crawler.filing_items import find_items, item_code
+from crawler.filing_text import readable_text
+from crawler.filings import read_filing_page, read_submission
+from crawler.pipelines import TrialMemory
+from crawler.record import answer, spider_for, start_requests
+from crawler.source import Source
+from crawler.visit import Visit
+
+FOLDER = Path(__file__).parent.parent / "fixtures" / "pages"
+SUBMISSION = (FOLDER / "edgar-8k.txt").read_bytes()
+
+
+class Remembered(TrialMemory):
+    """A memory of a source that was crawled before."""
+
+    def __init__(self, last: datetime | None) -> None:
+        super().__init__()
+        self.last = last
+
+    def last_success(self) -> datetime | None:
+        return self.last
+
+
+def edgar(now: datetime, *, last: datetime | None = None, since: date | None = None, **keys: Any) -> tuple[Any, Visit]:
+    source = Source.model_validate({"name": "e", "title": "E", "spider": "edgar", "start": ["https://www.sec.gov/"], **keys})
+    visit = Visit(source, Remembered(last), now=now, since=since)
+    return spider_for(source, visit), visit
+
+
+def days_asked(spider: Any) -> list[str]:
+    return [request.url.rpartition("form.")[2].removesuffix(".idx") for request in start_requests(spider)]
+
+
+# now, last success, since -> days asked, what the row guards
+DAYS = [
+    (datetime(2024, 8, 2, 20, tzinfo=UTC), None, date(2024, 8, 1), ["20240801", "20240802"]),  # a first crawl from `since`
+    (
+        datetime(2024, 8, 5, 20, tzinfo=UTC),
+        datetime(2024, 8, 2, 20, tzinfo=UTC),
+        None,
+        ["20240730", "20240731", "20240801", "20240802", "20240805"],
+    ),
+    # … the days before the last success again, no Saturday and no Sunday
+    (
+        datetime(2024, 8, 2, 2, tzinfo=UTC),
+        None,
+        date(2024, 8, 1),
+        ["20240801", "20240802"],
+    ),  # past midnight UTC it is evening in Washington
+]
+
+
+@pytest.mark.parametrize(("now", "last", "since", "days"), DAYS)
+def test_days_that_are_due(now: datetime, last: datetime | None, since: date | None, days: list[str]) -> None:
+    spider, _ = edgar(now, last=last, since=since)
+    assert days_asked(spider) == days
+
+
+def test_quarters_of_history() -> None:
+    spider, _ = edgar(datetime(2024, 2, 5, tzinfo=UTC), since=date(2023, 8, 1), by="full-index")
+    assert [request.url for request in start_requests(spider)] == [
+        f"https://www.sec.gov/Archives/edgar/full-index/{quarter}/form.idx" for quarter in ("2023/QTR3", "2023/QTR4", "2024/QTR1")
+    ]
+
+
+# status, body, words of the run's error ("" for none)
+REFUSALS = [
+    (403, b'<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>', ""),  # not published yet
+    (404, b"no such file", ""),  # a day without filings
+    (403, b"<title>SEC.gov | Your Request Originates from an Undeclared Automated Tool</title>", "`contact` of prospect.yml"),
+    (429, b"<title>SEC.gov | Request Rate Threshold Exceeded</title>", "blocks it for ten minutes"),
+    (200, b"<title>SEC.gov | Request Rate Threshold Exceeded</title>", "blocks it for ten minutes"),  # the page with a good status
+    (503, b"busy", "EDGAR's side"),
+    (200, b"<html>a page where an index should be</html>", "no form index"),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "words"), REFUSALS)
+def test_refusals_are_told_apart_by_their_text(status: int, body: bytes, words: str, tmp_path: Path) -> None:
+    from types import SimpleNamespace
+
+    from crawler.errors import SourceFailed
+
+    spider, visit = edgar(datetime(2024, 8, 2, 20, tzinfo=UTC), since=date(2024, 8, 2))
+    spider.crawler = SimpleNamespace(settings={"PROSPECT_HOSTS": str(tmp_path)})
+    request = start_requests(spider)[0]
+    try:
+        list(answer(request, body, url=request.url, content_type="text/html", status=status))
+    except (CloseSpider, SourceFailed) as error:
+        if isinstance(error, SourceFailed):
+            visit.fail(str(error))
+    assert (words in (visit.error or "")) if words else visit.error is None, visit.error
+    assert (tmp_path / "www.sec.gov").exists() == ("ten minutes" in words)  # every crawl of the machine keeps off
+
+
+# header title, day filed -> code
+TITLES = [
+    (
+        "Departure of Directors or Certain Officers; Election of Directors; Appointment of Certain Officers: Compensatory Arrangements of Certain Officers",
+        "5.02",
+    ),
+    ("Cost Associated with Exit or Disposal Activities", "2.05"),
+    ("Acquisition or disposition of assets", "2"),
+    ("Other events", "5"),
+    ("<ITEMS>1.05", "1.05"),
+    ("Something that is no item", None),
+]
+
+
+@pytest.mark.parametrize(("title", "code"), TITLES)
+def test_item_codes_by_title(title: str, code: str | None) -> None:
+    old = code is not None and "." not in code
+    assert item_code(title, date(1997, 3, 3) if old else date(2024, 8, 2)) == code
+
+
+# text -> codes of the headings in it, what the row guards
+HEADINGS = [
+    (
+        "Item 5.02 Departure of Directors or Certain Officers.\nOn May 1 X left.\nItem 9.01. Financial Statements and Exhibits.\n(d) None.",
+        ["5.02", "9.01"],
+    ),
+    ("ITEM\xa08.01.\xa0OTHER EVENTS. The board met.", ["8.01"]),  # no-break spaces, the text on the heading's line
+    (
+        "Item 2.02 Results of Operations and Financial Condition Item 7.01 Regulation FD Disclosure\nThe release is attached.",
+        ["2.02", "7.01"],
+    ),
+    ("Item 5.02(d) Election of Directors\nZ was elected.", ["5.02"]),
+    (
+        "Item 8.01 Other Events\nAs reported under\nItem 1.01 of our report of May, the deal closed.",
+        ["8.01"],
+    ),  # a mention that a line break put first
+    ("Item 7.01 Regulation FD Disclosure\nThe information in this Item 7.01 is furnished.", ["7.01"]),
+    ("Nothing here", []),
+]
+
+
+@pytest.mark.parametrize(("text", "codes"), HEADINGS)
+def test_headings_are_no_mentions(text: str, codes: list[str]) -> None:
+    assert [heading.code for heading in find_items(text)] == codes
+
+
+def test_text_of_odd_markup() -> None:
+    markup = (
+        "<html><body><ix:header><ix:hidden>hidden</ix:hidden></ix:header><p>&#147;Quoted&#148; &#151; sold&nbsp;it</p>"
+        "<div style='display:none'>unseen</div><table><tr><td>Item</td><td>9.01</td></tr></table><p>3</p><hr></body></html>"
+    )
+    assert readable_text(markup) == "“Quoted” — sold it\nItem 9.01"
+
+
+def test_hinted_items_count_where_the_header_names_none() -> None:
+    bare = SUBMISSION.replace(b"ITEM INFORMATION:", b"OTHER INFORMATION:")
+    assert read_submission(bare, hinted_items=("5.02",)).items == ("5.02",)
+    assert read_submission(bare).items == ("5.02", "7.01", "9.01")  # failing both, the text's own
+
+
+def test_a_cut_submission_is_no_document() -> None:
+    with pytest.raises(Unreadable, match="without a document"):
+        read_submission(SUBMISSION.partition(b"<DOCUMENT>")[0])
+
+
+def test_a_release_behind_the_signatures_is_kept() -> None:
+    release = "<p>FOR IMMEDIATE RELEASE</p><p>" + "OMAHA, Neb. – Millrace Tools named Ines Calloway president. " * 10 + "</p>"
+    page = (FOLDER / "edgar-primary-document.html").read_text().replace("</BODY>", release + "</BODY>")
+    text = read_filing_page(page).text
+    assert "EX-99\n" in text
+    assert "Ines Calloway" in text.partition("EX-99\n")[2]
+    assert "duly caused" not in text
