@@ -85,6 +85,8 @@ class Aliases:
             core = core_name(name)
             if len(core) > 2 and (core != name or count > 1 or " " in core) and not core.islower():
                 out[core] = "ORG"
+                if _has_legal(name):
+                    out[name] = "ORG"
         for term in self.defined:
             out[term] = "ORG"
         for name in self.persons:

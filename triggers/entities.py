@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from triggers.aliases import Aliases, core_name
-from triggers.names import HEADLINE_SMALL, mostly_capitals, name_spans, small_letters, title_case, without_headline_capitals
+from triggers.names import HEADLINE_SMALL, has_legal_form, mostly_capitals, name_spans, small_letters, title_case, without_headline_capitals
 from triggers.sentences import split_sentences
 from triggers.titles import title_spans
 
@@ -262,6 +262,10 @@ class DocumentView:
         return self._aliases.company(named[0]) if named else None
 
 
+# "Opens New Atlanta Headquarters": the place is Atlanta
+_NEW_PLACE = re.compile(
+    r"(?:[Nn]ew(?!\s(?:York|Jersey|Hampshire|Mexico|Orleans|Haven|England|Delhi|Zealand|Brunswick|South|Britain|Bedford|London|Castle|Albany|Rochelle|Paltz|Braunfels|Ulm|Town|Hyde|Canaan|Smyrna|Iberia|Brighton|Berlin|Hope|Port|Philadelphia|Lenox|City|Guinea|Caledonia|Territories|Westminster|Kensington))(?:\s|$))?"
+)
 _NOTHING = re.compile(r"(?!)")
 _TICKER_AFTER = re.compile(r"\s*\(\s*(?:NYSE|NASDAQ|Nasdaq|AMEX|TSX|OTC|LSE|AIM|ASX|Euronext)")
 
@@ -284,11 +288,18 @@ def _combine(original: str, text: str, opens: bool, by_model: Sequence[tuple[int
     """Return titles first, then the model's names, then what rules find in the gaps."""
     spans: list[tuple[int, int, str, str]] = [(start, end, "TITLE", "rule") for start, end in title_spans(original)]
     taken = [(start, end) for start, end, _, _ in spans]
+    by_rule = name_spans(text, taken=taken, opens=opens)
+    if not title_case(original):
+        # a legal form settles where a name ends: "Collins Law, LLC" is no person and a "Law, LLC"
+        sure = [s for s in by_rule if s[2] == "ORG" and has_legal_form(text[s[0] : s[1]])]
+        by_model = [m for m in by_model if not any(s[0] <= m[0] and m[1] <= s[1] for s in sure)]
     for start, end, label in by_model:
-        if not _overlaps((start, end), taken):
+        if label == "GPE":
+            start += len(_NEW_PLACE.match(text[start:end]).group())  # type: ignore[union-attr] # matches always, if nothing
+        if start < end and not _overlaps((start, end), taken):
             spans.append((start, end, label, "model"))
             taken.append((start, end))
-    for start, end, label in name_spans(text, taken=taken, opens=opens):
+    for start, end, label in by_rule:
         if not _overlaps((start, end), taken):
             spans.append((start, end, label, "rule"))
             taken.append((start, end))

@@ -100,6 +100,16 @@ HEADLINE_SMALL = frozenset(
     - _ORG_HEADS
     - {"New", "Top", "Space", "Credit", "Data", "Key", "Post", "Million", "CEO", "CFO", "COO", "IPO", "HQ", "Grand"}
 )
+# what stands right after, and right before, a company that nothing else marks
+_FIRM_DOES = frozenset(
+    "announced said says has will raised acquired closed plans today expects 's ’s ( is also reported agreed intends and secured formed won wins signed signs "
+    "launched launches unveiled introduced introduces acquires opens opened hires hired named appointed names appoints raises closes moves moved expands expanded "
+    "completed completes received receives filed files reports lays laid cuts sold sells bought buys partnered partners selected selects invested invests "
+    "terminated relocated relocates relocating".split()
+)
+_FIRM_FOLLOWS = frozenset(
+    "of at by acquire acquired acquires acquiring joined joining with join for company firm provider giant startup maker bought sold".split()
+)
 _PERSON_VERBS = frozenset(
     "Names Name Named Appoints Appoint Hires Hire Taps Elects Promotes Welcomes Selects Picks names appoints hires taps elects promotes".split()
 )
@@ -157,6 +167,11 @@ class _Word:
             return text[0].isdigit() and any(c.isupper() for c in text)  # "3M", "7-Eleven"
         # "iNewsWire", "eBay": a capital right after one or two small letters
         return text[0].isupper() or (len(text) > 3 and any(c.isupper() for c in text[1:3]))
+
+
+def has_legal_form(name: str) -> bool:
+    """Return True for "Collins Law, LLC"."""
+    return any(word in LEGAL_FORMS for word in re.split(r"[\s,]+", name)[1:])
 
 
 def mostly_capitals(text: str) -> bool:
@@ -493,52 +508,7 @@ def _label(
         return i, j, "PERSON"
     if headline and i == 0 and j < len(words) and after in _HEADLINE_WORDS:
         return i, j, "ORG"
-    if after in {
-        "announced",
-        "said",
-        "has",
-        "will",
-        "raised",
-        "acquired",
-        "closed",
-        "plans",
-        "today",
-        "expects",
-        "'s",
-        "’s",
-        "(",
-        "is",
-        "also",
-        "reported",
-        "agreed",
-        "intends",
-        "and",
-    } or (
-        before
-        in {
-            "of",
-            "at",
-            "by",
-            "acquire",
-            "acquired",
-            "acquires",
-            "acquiring",
-            "joined",
-            "joining",
-            "with",
-            "join",
-            "for",
-            "company",
-            "firm",
-            "provider",
-            "giant",
-            "startup",
-            "maker",
-            "bought",
-            "sold",
-        }
-        or (i > 0 and busy[i - 1])
-    ):
+    if after in _FIRM_DOES or before in _FIRM_FOLLOWS or (i > 0 and busy[i - 1]):
         if after in {"and", "(", "is"} and before not in {"of", "at", "by", "with", "acquire"} and i > 0:
             return None
         if len(run) == 1 and (run[0] in _HEADLINE_WORDS or len(run[0]) < 2):
