@@ -67,6 +67,8 @@ async def _crawl_all(process: AsyncCrawlerProcess, sources: list[Source], settin
         async with places:
             try:
                 run = await crawl_in_this_process(process, source, settings, engine)
+            except SourceFailed as error:
+                run = _failed(source, settings, str(error))
             except Exception as error:  # one source's fault stops no other
                 run = _failed(source, settings, f"the crawl broke down: {type(error).__name__}: {error}")
             _send({"run": run_as_json(run)})

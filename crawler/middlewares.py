@@ -38,6 +38,7 @@ class Guard:
         self.ledger = HostLedger(Path(crawler.settings["PROSPECT_HOSTS"]))
         self.per_second: float | None = crawler.settings["PROSPECT_PER_SECOND"]
         self.per_day: int | None = crawler.settings["PROSPECT_PER_DAY"]
+        self.render: bool = crawler.settings.getbool("PROSPECT_RENDER")
         self.resume_at: dict[str, float] = {}  # host -> monotonic seconds, after a Retry-After
 
     @classmethod
@@ -45,6 +46,8 @@ class Guard:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
+        if self.render and not request.url.endswith("/robots.txt"):
+            request.meta.setdefault("playwright", True)
         if reason := refusal(request.url, self.allow_hosts):
             raise IgnoreRequest(reason)
         host = urlparse_cached(request).hostname or ""
@@ -66,6 +69,11 @@ class Guard:
             host = urlparse_cached(request).hostname or ""
             self.resume_at[host] = time.monotonic() + min(seconds, LONGEST_WAIT_S)
         return response
+
+
+def needless_in_a_browser(request: Any) -> bool:
+    """Return whether a request that a page in the browser makes is refused: pictures and films, and private addresses."""
+    return request.resource_type in ("image", "media", "font") or refusal(request.url, GuardedResolver.allow_hosts) is not None
 
 
 def retry_after_s(response: Response) -> float | None:
@@ -126,7 +134,7 @@ class GuardedResolver(CachingThreadedResolver):  # type: ignore[misc]
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: Any) -> GuardedResolver:
         resolver: GuardedResolver = super().from_crawler(crawler, reactor)
-        resolver.allow_hosts = crawler.settings["PROSPECT_ALLOW_HOSTS"]
+        resolver.allow_hosts = GuardedResolver.allow_hosts = crawler.settings["PROSPECT_ALLOW_HOSTS"]
         return resolver
 
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:  # noqa: N802  Twisted's name

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING, Any
 
 from scrapy.settings import default_settings
 
+from crawler.errors import SourceFailed
 from crawler.source import Source
 
 if TYPE_CHECKING:
@@ -109,4 +112,22 @@ def crawl_settings(source: Source, crawl: CrawlSettings) -> dict[str, Any]:
         },
         "ITEM_PIPELINES": {"crawler.pipelines.KeepPages": 100},
     }
+    if source.render:
+        settings |= browser_settings()
     return settings
+
+
+def browser_settings() -> dict[str, Any]:
+    """Return what lets pages be fetched by a browser; raise SourceFailed where the extra is not installed."""
+    if find_spec("scrapy_playwright") is None:
+        raise SourceFailed("`render: true` needs a browser: pip install 'prospect[browser]', and Chromium on the machine")
+    handler = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
+    chromium = which("chromium") or which("chromium-browser") or which("google-chrome")
+    return {
+        "DOWNLOAD_HANDLERS": {"http": handler, "https": handler, "file": None, "data": None, "ftp": None, "s3": None},
+        "PLAYWRIGHT_LAUNCH_OPTIONS": {"executable_path": chromium} if chromium else {},
+        # images, fonts and films are weight without text; what a page asks for inside the house is refused as elsewhere
+        "PLAYWRIGHT_ABORT_REQUEST": "crawler.middlewares.needless_in_a_browser",
+        "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": 30_000,
+        "PROSPECT_RENDER": True,
+    }
