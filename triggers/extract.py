@@ -58,6 +58,7 @@ class Extractor:
 
     def __init__(self, kinds: Sequence[Kind], *, entities: EntityFinder | None = None) -> None:
         self.entities = entities or load_entities("rules")
+        self._rules = EntityFinder()
         self.kinds = {kind.name: kind for kind in kinds}
         self._gate, self._gated = _build_gate(kinds)
         self._patterns = {
@@ -129,9 +130,8 @@ class Extractor:
 
     def _open(self, document: Document, flat: str, title_end: int, sentences: list[Sentence], cues: Mapping[int, list[str]]) -> Reading:
         """Return the reading of a document; entities are sought in headline, lead and cue sentences, elsewhere by need."""
-        names = self.entities.view(
-            flat, title_end=title_end, spans=[(sentences[i].start, sentences[i].end) for i in cues], issuer=document.company
-        )
+        # each sentence is read by rules when it is looked at; the model is asked only where they found nobody (see _second_opinion)
+        names = self._rules.view(flat, title_end=title_end, issuer=document.company)
         parties = Parties(flat, sentences, document.company, names)
         views: dict[int, View] = {}
 
@@ -141,13 +141,28 @@ class Extractor:
                 found = [
                     Entity(LABELS[e.label], e.start, e.end, e.text, e.how == "generic") for e in names.between(sentence.start, sentence.end)
                 ]
-                views[index] = make_view(sentence, mend(sentence, found))
+                mended = mend(sentence, found)
+                if self.entities.has_model and "executive_change" in cues.get(index, ()) and not any(e.sort == "person" for e in mended):
+                    mended = self._second_opinion(sentence, mended)
+                views[index] = make_view(sentence, mended)
             return views[index]
 
         for index in [i for i, s in enumerate(sentences[:12]) if s.zone in {HEADLINE, LEAD}]:
             parties.see(view_of(index).entities)
         base = document_date(document.published, sentences)
         return Reading(document, sentences, parties, base, (document.form or "").startswith("8-K"), view_of)
+
+    def _second_opinion(self, sentence: Sentence, found: list[Entity]) -> list[Entity]:
+        """Return the entities with the people that the model sees where rules saw none, but an office or a headline asks for one."""
+        if not any(e.sort == "title" for e in found) and sentence.zone != HEADLINE:
+            return found
+        (spans,) = self.entities.spans_of([(sentence.text, False)])
+        people = [
+            Entity("person", sentence.start + start, sentence.start + end, sentence.text[start:end]) for start, end, label, _ in spans if label == "PERSON"
+        ]
+        kept = [e for e in found if e.sort == "title" or all(e.end <= p.start or p.end <= e.start for p in people)]
+        people = [p for p in people if all(e.end <= p.start or p.end <= e.start for e in kept)]
+        return mend(sentence, kept + people) if people else found
 
     def _find(self, name: str, view: View, reading: Reading) -> Iterable[Found]:
         code = self._code[name]

@@ -99,7 +99,7 @@ class Parties:
             return self._as_written(self.header)
         head = self.full_text[:6000]
         defined = _DEFINED.search(head)
-        if defined and _is_name(defined.group("name")):
+        if defined and _is_name(_last_capitals(defined.group("name"))):
             return clean_name(_last_capitals(defined.group("name")))
         headline = next((s for s in self.sentences if s.zone == HEADLINE), None)
         candidates: list[str] = []

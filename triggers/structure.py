@@ -264,7 +264,7 @@ class _Reader:
             self.body_start = start
         if self._quoted(start, end):
             return QUOTE, start
-        if self.body_start >= 0 and start - self.body_start < LEAD_CHARS and not (self.filing and self.item):
+        if (self.body_start < 0 or start - self.body_start < LEAD_CHARS) and not (self.filing and self.item):
             return LEAD, start
         return BODY, start
 
