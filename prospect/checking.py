@@ -1,17 +1,40 @@
-"""What `prospect check` finds beyond the grammar of the files: examples that fail, lists that cannot be read, idle parts."""
+"""What `prospect check` finds beyond the grammar of the files: examples that fail, lists that cannot be read, idle parts.
+
+Where something is stored, profiles are held against it too: territories without a company, wants that nothing can meet.
+"""
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
+from pathlib import Path
 
+from sqlalchemy import Connection
+
+from alerts.channels import load_channel
+from enrichment.places import coordinates
 from enrichment.registry import RegisterError, read_companies
+from enrichment.resolve import Resolver
 from profiles.examples import check_examples
+from profiles.lint import Lint, Stored, lint, lint_stored
+from profiles.profile import Profile
+from prospect.judging import accounts_of
 from prospect.kinds import shipped_kinds
 from prospect.pipeline import build_extractor
+from prospect.telling import mail_settings, targets
 from prospect.workspace import Workspace
+from prospect.yamlfile import position, read_yaml
+from store import queries
+from store.database import open_store
+from store.records import Company, Story
 
 ROWS_READ = 1000  # of each company list; `prospect companies import` reads them all
+COMPANIES_HELD = 20_000  # of the store, at random: enough to say that a territory is empty
+STORIES_HELD = 200  # companies with stories that the wants are held against
 
 
 @dataclass
@@ -20,14 +43,16 @@ class Report:
 
     faults: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # good to know, nothing to mend
     summary: str = ""
 
 
-def check_workspace(workspace: Workspace) -> Report:
+def check_workspace(workspace: Workspace, now: datetime) -> Report:
     """Return what is wrong or idle in a workspace whose files all read."""
     report = Report()
     for slug, profile in workspace.profiles.items():
         report.faults += [f"profiles/{slug}.yml: {fault}" for fault in check_examples(profile, slug)]
+        report.warnings += _placed(workspace, slug, lint(profile))
     own = [kind for name, kind in workspace.kinds.items() if name not in shipped_kinds()]
     if own:
         extractor = build_extractor(workspace)
@@ -39,16 +64,89 @@ def check_workspace(workspace: Workspace) -> Report:
                 report.warnings.append(f"{name}: the company list is empty")
         except RegisterError as error:
             report.faults.append(str(error))
-    if not workspace.sources:
-        report.warnings.append(
-            "no source is switched on; put one into sources/, or name one of the catalogue under 'sources' in prospect.yml"
-        )
-    if not workspace.profiles:
-        report.warnings.append("no profile in profiles/; without one nothing can alert")
-    if "example.com" in workspace.settings.contact:
-        report.warnings.append("prospect.yml: 'contact' is still the example's; publishers will not know whom to write to")
+    mail = mail_settings(workspace)
+    report.faults += [f"prospect.yml: mail: {fault}" for fault in load_channel(mail.channel).faults(mail)]
+    for name, target in targets(workspace).items():
+        channel = load_channel(target.channel)
+        report.faults += [f"prospect.yml: {name}: {fault}" for fault in channel.faults(target)]
+        if proven := getattr(channel, "PROVEN", None):
+            report.notes.append(f"{name}: proven by {proven}")
+    report.warnings += _idle(workspace)
+    with stored(workspace) as conn:
+        if conn is not None:
+            report.warnings += held_against_store(workspace, conn, now)
     report.summary = (
         f"ok: {len(workspace.sources)} sources, {len(workspace.profiles)} profiles, {len(workspace.kinds)} kinds, "
         f"{len(workspace.settings.companies)} company lists"
     )
     return report
+
+
+def _idle(workspace: Workspace) -> Iterator[str]:
+    if not workspace.sources:
+        yield "no source is switched on; put one into sources/, or name one of the catalogue under 'sources' in prospect.yml"
+    if not workspace.profiles:
+        yield "no profile in profiles/; without one nothing can alert"
+    if "example.com" in workspace.settings.contact:
+        yield "prospect.yml: 'contact' is still the example's; publishers will not know whom to write to"
+
+
+def _placed(workspace: Workspace, slug: str, found: list[Lint]) -> list[str]:
+    """Return lints as `profiles/jane.yml:8:5: message`; what a profile inherits is shown at its first line."""
+    if not found:
+        return []
+    path = workspace.root / "profiles" / f"{slug}.yml"
+    node = read_yaml(path if path.exists() else path.with_suffix(".yaml"))
+    return [f"profiles/{slug}.yml:{line}:{column}: {each.message}" for each in found for line, column in [position(node, each.where)]]
+
+
+@contextmanager
+def stored(workspace: Workspace) -> Iterator[Connection | None]:
+    """Give a connection to what is stored, None where nothing is yet: a check makes no database."""
+    url = workspace.database_url
+    if url.startswith("sqlite") and not Path(url.partition("///")[2]).exists():
+        yield None
+        return
+    engine = open_store(url)
+    try:
+        with engine.connect() as conn:
+            yield conn
+    finally:
+        engine.dispose()
+
+
+def held_against_store(workspace: Workspace, conn: Connection, now: datetime) -> list[str]:
+    """Return what profiles can never meet, by the companies and stories that are stored."""
+    everyone = list(queries.iter_companies(conn))
+    companies = everyone if len(everyone) <= COMPANIES_HELD else random.Random(0).sample(everyone, COMPANIES_HELD)
+    ids = queries.companies_with_stories(conn)[:STORIES_HELD]
+    stories: dict[str, list[Story]] = {}
+    for told in queries.stories_of(conn, ids).values():
+        for story in told:
+            stories.setdefault(story.kind, []).append(story)
+    known: list[Resolver] = []
+
+    def resolver() -> Resolver:
+        if not known:
+            known.append(Resolver(everyone))
+        return known[0]
+
+    out = []
+    for slug, profile in workspace.profiles.items():
+        out += _placed(workspace, slug, _lints(workspace, slug, profile, conn, companies, stories, resolver, now))
+    return out
+
+
+def _lints(
+    workspace: Workspace,
+    slug: str,
+    profile: Profile,
+    conn: Connection,
+    companies: list[Company],
+    stories: dict[str, list[Story]],
+    resolver: Callable[[], Resolver],
+    now: datetime,
+) -> list[Lint]:
+    accounts = accounts_of(workspace, slug, conn, resolver)
+    held = Stored(companies=companies, stories=stories, included=accounts.include, excluded=accounts.exclude)
+    return lint_stored(profile, held, now, coordinates)

@@ -14,7 +14,7 @@ from crawler.source import Source
 from profiles.profile import Profile
 from prospect.checking import check_workspace
 from prospect.cli import app
-from prospect.cli.shown import CliError, WorkspaceOption, console
+from prospect.cli.shown import CliError, WorkspaceOption, console, moment
 from prospect.demo import run_demo
 from prospect.workspace import OwnPlaybook, Settings, load_workspace, workspace_root
 from triggers.kind import Kind
@@ -67,9 +67,11 @@ def check(workspace: WorkspaceOption = None) -> None:
     Runs the examples inside profiles and kinds; warns of what can never work.
     """
     opened = load_workspace(workspace_root(workspace))
-    report = check_workspace(opened)
+    report = check_workspace(opened, moment(None))
     for warning in report.warnings:
         typer.echo(f"warning: {warning}", err=True)
+    for note in report.notes:
+        typer.echo(f"note: {note}", err=True)
     if report.faults:
         raise CliError("\n".join(report.faults) + f"\n{len(report.faults)} fault{'s' if len(report.faults) > 1 else ''}")
     typer.echo(report.summary)
