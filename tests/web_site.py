@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -95,10 +96,12 @@ def fill(engine: Engine) -> None:
         )
 
 
-def client_of(engine: Engine, root: Path, *, host: str | None = None, now: datetime = NOW) -> TestClient:
+def client_of(
+    engine: Engine, root: Path, *, host: str | None = None, now: datetime = NOW, clock: Callable[[], datetime] | None = None
+) -> TestClient:
     """Return a client of the site that follows no redirects, under the host's name that the mails link to unless another is given."""
     exposed = BASE in (root / "prospect.yml").read_text()
-    app = create_app(WebSettings(workspace=workspace_reader(root), engine=engine, now=lambda: now))
+    app = create_app(WebSettings(workspace=workspace_reader(root), engine=engine, now=clock or (lambda: now)))
     base = f"https://{host}" if host else BASE if exposed else "http://127.0.0.1:8080"
     return TestClient(app, base_url=base, follow_redirects=False, raise_server_exceptions=False)
 
