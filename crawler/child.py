@@ -120,8 +120,7 @@ async def crawl_in_this_process(process: AsyncCrawlerProcess, source: Source, se
     for page in trial.pages if trial else ():
         _send({"page": _tried(page, source)})
     memory.remember(visit)
-    stats = crawler.stats
-    return visit.as_run(stats.get_value("downloader/request_count", 0) if stats else 0)
+    return visit.as_run()
 
 
 def _tried(page: FetchedPage, source: Source) -> dict[str, Any]:

@@ -63,6 +63,7 @@ class Guard:
         pause = self.resume_at.get(host, 0) - time.monotonic()
         if pause > 0:
             await asyncio.sleep(pause)
+        visit.requests += 1
 
     def process_response(self, request: Request, response: Response) -> Response:
         if response.status in (429, 503) and (seconds := retry_after_s(response)) is not None:

@@ -133,7 +133,7 @@ def expected_list(body: bytes, note: Mapping[str, Any]) -> dict[str, Any]:
                 found["pages"].append({"url": result.url, **result.cb_kwargs["hints"]})
     except SourceFailed as error:
         visit.fail(str(error))
-    run = visit.as_run(0)
+    run = visit.as_run()
     return {key: value for key, value in {**found, "error": run.error, "notes": list(run.notes)}.items() if value}
 
 

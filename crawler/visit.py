@@ -85,6 +85,7 @@ class Visit:
         self.now = now
         self.since = since
         self.limit = limit  # pages at most, for a trial
+        self.requests = 0  # sent, robots.txt, retries and redirects included
         self.listed = 0
         self.new = 0
         self.failed = 0
@@ -280,14 +281,14 @@ class Visit:
         """Return the validators of the lists whose every page came: only these may answer "unchanged" next time."""
         return {url: validators for url, validators in self._lists.items() if url not in self._broken_lists and self.limit is None}
 
-    def as_run(self, requests: int) -> SourceRun:
+    def as_run(self) -> SourceRun:
         """Return the crawl as it is kept."""
         notes = [text if count == 1 else f"{text} ({count} times)" for text, count in self._notes.most_common(MAX_NOTES)]
         return SourceRun(
             source=self.source.name,
             started=self.now,
             ended=self.clock(),
-            requests=requests,
+            requests=self.requests,
             listed=self.listed,
             new=self.new,
             failed=self.failed,
