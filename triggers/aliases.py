@@ -54,6 +54,7 @@ class Aliases:
         self.generic: dict[str, str] = {}  # "company" -> what (the “Company”) was said of
         self._read_definitions()
         self._known: dict[tuple[str, str], str] = {}
+        self.version = 0  # counts up whenever a new name comes in
 
     def add(self, found: Iterable[tuple[str, str]]) -> None:
         """Take in `(label, text)` of entities."""
@@ -65,6 +66,7 @@ class Aliases:
                 self.companies[text] += 1
         if len(self.persons) + len(self.companies) != before:
             self._known.clear()
+            self.version += 1
 
     def company(self, mention: str) -> str:
         """Return the fullest name of the company that `mention` names."""
@@ -83,7 +85,7 @@ class Aliases:
         out: dict[str, str] = {}
         for name, count in self.companies.items():
             core = core_name(name)
-            if len(core) > 2 and (core != name or count > 1 or " " in core) and not core.islower():
+            if len(core) > 2 and not core.islower() and (core != name or count > 1 or " " in core or self._always_capital(core)):
                 out[core] = "ORG"
                 if _has_legal(name):
                     out[name] = "ORG"
@@ -97,6 +99,10 @@ class Aliases:
                     out[surname] = "PERSON"
                 out[name] = "PERSON"
         return out
+
+    def _always_capital(self, word: str) -> bool:
+        """Return True for a word the document never writes small: "IntelliTrans", but not "Target" beside "target"."""
+        return len(word) > 3 and re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", self._text) is None
 
     def _cached(self, label: str, mention: str) -> str:
         key = (label, mention)

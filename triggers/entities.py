@@ -69,10 +69,12 @@ class EntityFinder:
         """False where rules work alone."""
         return self._model is not None
 
-    def view(self, text: str, *, title_end: int = 0, spans: Iterable[tuple[int, int]] = (), issuer: str | None = None) -> DocumentView:
+    def view(
+        self, text: str, *, title_end: int = 0, spans: Iterable[tuple[int, int]] = (), issuer: str | None = None, around: int = 1
+    ) -> DocumentView:
         """Return the document's sentences and entities; `spans` are the places that matter, `issuer` the filer as its header names it."""
         view = DocumentView(self, text, title_end, issuer)
-        view.read_around(spans)
+        view.read_around(spans, around)
         return view
 
     def spans_of(self, sentences: Sequence[tuple[str, bool]]) -> list[list[tuple[int, int, str, str]]]:
@@ -112,8 +114,10 @@ class DocumentView:
         self._raw: dict[int, list[tuple[int, int, str, str]]] = {}
         self._entities: dict[int, tuple[Entity, ...]] = {}
         self._aliases = Aliases(text)
-        self._short: re.Pattern[str] | None = None
-        self._short_labels: dict[str, str] = {}
+        self._names_at = -1  # version of the aliases that the next three are of
+        self._short: list[tuple[str, str]] = []
+        self._surnames: set[str] = set()
+        self._cores: set[str] = set()
         self._hint = issuer
         self._issuer: str | None = None
         self._issuer_known = False
@@ -125,13 +129,13 @@ class DocumentView:
             return index + 1
         return index
 
-    def read_around(self, spans: Iterable[tuple[int, int]]) -> None:
-        """Read headline, lead, the sentences that `spans` touch and their neighbours, as one batch."""
+    def read_around(self, spans: Iterable[tuple[int, int]], around: int = 1) -> None:
+        """Read headline, lead, the sentences that `spans` touch and `around` neighbours on each side, as one batch."""
         last = len(self.sentences)
         wanted = set(range(min(last, LEAD_SENTENCES + bool(self.title_end))))
         for start, end in spans:
             first, final = self.sentence_at(start), self.sentence_at(max(start, end - 1))
-            wanted.update(range(max(0, first - 1), min(last, final + 2)))
+            wanted.update(range(max(0, first - around), min(last, final + 1 + around)))
         self._read(sorted(wanted))
 
     def entities(self, index: int) -> tuple[Entity, ...]:
@@ -188,16 +192,16 @@ class DocumentView:
             self._raw[index] = spans
             start = self.sentences[index][0]
             self._aliases.add((label, self.text[start + a : start + b]) for a, b, label, _ in spans)
-        self._entities.clear()
-        self._short = None
+        if self._aliases.version != self._names_at:
+            self._entities.clear()
 
     def _name(self, index: int) -> list[Entity]:
         """Return the entities of a sentence that was read, with mentions that only the rest of the document explains."""
         start, end = self.sentences[index]
         sentence = self.text[start:end]
         spans = list(self._raw[index])
-        surnames = self._aliases.surnames()
-        cores = {core_name(name) for name in self._aliases.companies if core_name(name) != name} | set(self._aliases.defined)
+        self._learn_names()
+        surnames, cores = self._surnames, self._cores
         for k, (a, b, label, how) in enumerate(spans):
             mention = sentence[a:b]
             if label == "ORG" and mention in surnames and mention not in cores:
@@ -216,20 +220,29 @@ class DocumentView:
             out.append(Entity(start + a, start + b, label, mention, name, how))
         return out
 
+    def _learn_names(self) -> None:
+        """Bring the document's short names up to what has been read so far."""
+        aliases = self._aliases
+        if self._names_at == aliases.version:
+            return
+        self._names_at = aliases.version
+        self._surnames = aliases.surnames()
+        self._cores = {core_name(name) for name in aliases.companies if core_name(name) != name} | set(aliases.defined)
+        # longest first, so that "Tern Mills" is not read as "Tern"; four hundred names are a list, not a story
+        self._short = sorted(aliases.short_names().items(), key=lambda pair: -len(pair[0]))[:400]
+
     def _with_aliases(self, sentence: str, spans: list[tuple[int, int, str, str]], *, headline: bool) -> list[tuple[int, int, str, str]]:
-        if self._short is None:
-            self._short_labels = self._aliases.short_names()
-            names = sorted(self._short_labels, key=len, reverse=True)[:400]
-            self._short = re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, names)) + r")(?!\w)") if names else _NOTHING
-        taken = [(a, b) for a, b, _, _ in spans]
-        for match in self._short.finditer(sentence):
-            a, b = match.span()
-            if not _overlaps((a, b), taken):
-                spans.append((a, b, self._short_labels[match.group()], "alias"))
-                taken.append((a, b))
-            elif headline:
-                spans = _mended(sentence, spans, (a, b), self._short_labels[match.group()])
-                taken = [(c, d) for c, d, _, _ in spans]
+        for name, label in self._short:
+            at = sentence.find(name)
+            while at >= 0:
+                a, b = at, at + len(name)
+                at = sentence.find(name, b)
+                if not _stands_alone(sentence, a, b):
+                    continue
+                if not _overlaps((a, b), [(c, d) for c, d, _, _ in spans]):
+                    spans.append((a, b, label, "alias"))
+                elif headline:
+                    spans = _mended(sentence, spans, (a, b), label)
         return spans
 
     def _generic_name(self, noun: str) -> str | None:
@@ -266,8 +279,12 @@ class DocumentView:
 _NEW_PLACE = re.compile(
     r"(?:[Nn]ew(?!\s(?:York|Jersey|Hampshire|Mexico|Orleans|Haven|England|Delhi|Zealand|Brunswick|South|Britain|Bedford|London|Castle|Albany|Rochelle|Paltz|Braunfels|Ulm|Town|Hyde|Canaan|Smyrna|Iberia|Brighton|Berlin|Hope|Port|Philadelphia|Lenox|City|Guinea|Caledonia|Territories|Westminster|Kensington))(?:\s|$))?"
 )
-_NOTHING = re.compile(r"(?!)")
 _TICKER_AFTER = re.compile(r"\s*\(\s*(?:NYSE|NASDAQ|Nasdaq|AMEX|TSX|OTC|LSE|AIM|ASX|Euronext)")
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    return not (before.isalnum() or before in {"_", "-"} or after.isalnum() or after == "_")
 
 
 def _overlaps(span: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 _FOLDER = Path(__file__).parent
 
@@ -154,8 +154,7 @@ def state_abbreviations() -> frozenset[str]:
     return _section("state abbreviations")
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     text: str
     start: int
     end: int
@@ -251,20 +250,26 @@ def name_spans(
 
 def _words(sentence: str) -> list[_Word]:
     out: list[_Word] = []
+    dotted = _dotted()
+    last = 0
     for match in _WORD.finditer(sentence):
         text, start, end = match.group(), match.start(), match.end()
-        possessive = _POSSESSIVE.search(text)
+        if last > start:
+            continue
+        possessive = _POSSESSIVE.search(text) if "'" in text or "’" in text else None
         if possessive and possessive.start() > 0:
             text, end = text[: possessive.start()], start + possessive.start()
         # "Inc" and "." belong together, "U.S" too; the full stop at the end of the sentence stays out
-        if sentence[end : end + 1] == "." and (text + "." in LEGAL_FORMS or text + "." in _dotted()):
+        if sentence[end : end + 1] == "." and (text + "." in LEGAL_FORMS or text + "." in dotted):
             text, end = text + ".", end + 1
-        if out and out[-1].end > start:
-            continue
-        for piece in _slashed(text, start):
-            out.append(piece)
+        last = end
+        if "/" in text or "-" in text or "–" in text:
+            out += _slashed(text, start)
+        else:
+            out.append(_Word(text, start, end))
         if possessive and possessive.start() > 0:
             out.append(_Word(sentence[end : match.end()], end, match.end()))
+            last = match.end()
     return out
 
 
