@@ -66,7 +66,8 @@ def _content(path: Path, name: str) -> dict[str, Any]:
         content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, YAMLError):
         read_yaml(path, shown=name)  # says what is wrong and where
-        raise
+        # nothing is: the parser in C knows only YAML 1.1, where `{at: 07:00}` needs quotes
+        content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     if not isinstance(content, dict):
         known = ", ".join(Profile.model_fields)
         raise Faults([Fault(name, 1, 1, f"the file should hold keys and values; known keys: {known}")])
