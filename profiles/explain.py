@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from profiles.decide import Case, History, decide
 from profiles.geography import Atlas
 from profiles.profile import Profile
-from profiles.scoring import Reading, score
+from profiles.readings import Reading
+from profiles.scoring import score
 from profiles.times import duration_text, window_start
 from profiles.wording import counted, listed, shown, span
 from store.records import Company, Decision, Lead, Part, Sighting, Story

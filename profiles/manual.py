@@ -16,7 +16,7 @@ from profiles.decide import RULES
 from profiles.geography import COUNTRY_REGIONS, METROS, REGIONS
 from profiles.industries import INDUSTRIES
 from profiles.profile import Active, Companies, Crm, Deliver, Example, ExampleEvent, Limit, Member, Profile, Team
-from profiles.scoring import STATUS_FACTORS
+from profiles.readings import STATUS_FACTORS
 from profiles.where import Where
 from profiles.wording import shown
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from profiles.scoring import decayed, score
+from profiles.readings import decayed
+from profiles.scoring import score
 from store.records import Story
 from tests.profiles_factories import NOW, company, profile, sighting, story
 
