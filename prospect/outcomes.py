@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from alerts.channels import load_channel
 from alerts.errors import DeliveryError
 from alerts.evaluate import verdict_of
+from alerts.outbox import leads_handed_to
 from prospect.judging import brief
 from prospect.telling import targets
 from prospect.verdicts import give_verdict
@@ -38,7 +39,11 @@ def read_outcomes(workspace: Workspace, engine: Engine, now: datetime) -> tuple[
         if not hasattr(channel, "read_outcomes"):
             continue
         with engine.connect() as conn:
-            leads = {f"prospect-{lead.id}": lead for lead in queries.leads_of(conn)}
+            # a CRM that was never told of a lead does not have it: that says nothing of the lead
+            told = leads_handed_to(conn, name)
+            leads = {f"prospect-{lead.id}": lead for lead in queries.leads_of(conn) if lead.id in told}
+        if not leads:
+            continue
         try:
             outcomes = channel.read_outcomes(target, list(leads))
         except DeliveryError as error:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -43,10 +45,31 @@ def options(
             logging.getLogger(noisy).setLevel(logging.INFO)
 
 
+# the module that registers each command, so that only what is asked for is loaded: a model and a crawler are heavy
+COMMANDS = {
+    "access": ("sign-in",),
+    "companies": ("companies",),
+    "inbox": ("leads", "accept", "reject", "snooze", "explain", "brief", "deliveries"),
+    "outcomes": ("evaluate", "crm"),
+    "setup": ("demo", "init", "check", "schema"),
+    "sources": ("sources", "record"),
+    "texts": ("read", "extract", "resolve"),
+    "tuning": ("profile", "backtest", "suggest", "misses"),
+    "work": ("run", "crawl", "serve"),
+}
+
+
+def register(words: Sequence[str]) -> None:
+    """Load the module of the command among `words`; all of them for --help and for a command that is unknown."""
+    command = next((word for word in words if not word.startswith("-")), None)
+    wanted = [module for module, commands in COMMANDS.items() if command in commands] or list(COMMANDS)
+    for module in wanted:
+        importlib.import_module(f"prospect.cli.{module}")
+
+
 def main() -> None:
     """Run the command line; a known error is one clear message on standard error and exit status 1."""
-    from prospect.cli import access, companies, inbox, outcomes, setup, sources, texts, tuning, work  # noqa: F401 - each registers its commands
-
+    register(sys.argv[1:])
     try:
         errors_in_words(app)
     except CliError as error:

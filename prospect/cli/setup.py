@@ -12,10 +12,8 @@ from pydantic import BaseModel
 
 from crawler.source import Source
 from profiles.profile import Profile
-from prospect.checking import check_workspace
 from prospect.cli import app
 from prospect.cli.shown import CliError, WorkspaceOption, console, moment
-from prospect.demo import run_demo
 from prospect.workspace import OwnPlaybook, Settings, load_workspace, workspace_root
 from triggers.kind import Kind
 
@@ -31,6 +29,8 @@ def demo(
 
     Fictional companies, wires, filings and a newsroom over several days, with the traps that real ones hold.
     """
+    from prospect.demo import run_demo
+
     run_demo(out, console())
 
 
@@ -66,6 +66,8 @@ def check(workspace: WorkspaceOption = None) -> None:
 
     Runs the examples inside profiles and kinds; warns of what can never work.
     """
+    from prospect.checking import check_workspace
+
     opened = load_workspace(workspace_root(workspace))
     report = check_workspace(opened, moment(None))
     for warning in report.warnings:

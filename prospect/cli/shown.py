@@ -10,22 +10,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 from rich.table import Table
-from sqlalchemy import Engine
 
-from enrichment.registry import RegisterError
-from prospect.demo import DemoFolderTaken
-from prospect.explaining import NoSuchCompany
-from prospect.workspace import Workspace, load_workspace, workspace_root
 from prospect.yamlfile import Faults
-from store.database import StoreError, open_store
 
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from prospect.workspace import Workspace
 WorkspaceOption = Annotated[
     Path | None,
     typer.Option(
@@ -54,12 +52,23 @@ def errors_in_words(app: typer.Typer) -> None:
     except Faults as error:
         count = len(error.faults)
         raise CliError(f"{error}\n{count} fault{'s' if count > 1 else ''}; nothing was done") from error
-    except (StoreError, RegisterError, NoSuchCompany, DemoFolderTaken) as error:
-        raise CliError(str(error)) from error
+    except Exception as error:
+        # known only once something is wrong: a command that needs no store should not wait for its libraries
+        from enrichment.registry import RegisterError
+        from prospect.demo import DemoFolderTaken
+        from prospect.explaining import NoSuchCompany
+        from store.database import StoreError
+
+        if isinstance(error, StoreError | RegisterError | NoSuchCompany | DemoFolderTaken):
+            raise CliError(str(error)) from error
+        raise
 
 
 def open_workspace(given: Path | None) -> tuple[Workspace, Engine]:
     """Return the workspace and its opened store; raise Faults or StoreError."""
+    from prospect.workspace import load_workspace, workspace_root
+    from store.database import open_store
+
     workspace = load_workspace(workspace_root(given))
     return workspace, open_store(workspace.database_url)
 
