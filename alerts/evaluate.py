@@ -97,14 +97,13 @@ def _precision(group: str, name: str, briefs: Sequence[LeadBrief], last: Mapping
 
 
 def verdict_of(outcome: LeadOutcome, *, owner: str, now: datetime) -> Verdict | None:
-    """Return what a CRM's outcome says of the lead, None while nobody has decided there; a deleted lead was not wanted."""
-    verdict = {"converted": "accepted", "won": "accepted", "lost": "rejected", "deleted": "rejected"}.get(outcome.outcome)
+    """Return what a CRM's outcome says of the lead, None while nobody has decided there.
+
+    A record that is gone says nothing: people merge and tidy up as well as they throw away.
+    """
+    verdict = {"converted": "accepted", "won": "accepted", "lost": "rejected"}.get(outcome.outcome)
     if verdict is None:
         return None
-    reason = None
-    if verdict == "rejected":
-        reason = clean(outcome.reason, 120) or (
-            "deleted in the CRM" if outcome.outcome == "deleted" else f"lost in the CRM ({clean(outcome.said, 60)})"
-        )
+    reason = (clean(outcome.reason, 120) or f"lost in the CRM ({clean(outcome.said, 60)})") if verdict == "rejected" else None
     lead_id = outcome.external_id.removeprefix("prospect-")
     return Verdict(lead_id=lead_id, verdict=verdict, reason=reason, said=now, by=owner, via="crm")

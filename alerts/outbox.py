@@ -29,7 +29,7 @@ from store import queries
 from store.records import Delivery, fingerprint
 from store.tables import deliveries, leads
 
-__all__ = ["OutboxSummary", "assemble_digests", "deliver_due", "deliveries_for", "retry_failed", "send_test"]
+__all__ = ["OutboxSummary", "assemble_digests", "deliver_due", "deliveries_for", "leads_handed_to", "retry_failed", "send_test"]
 
 log = logging.getLogger(__name__)
 BATCH = 500  # deliveries claimed at a time: a killed worker holds up no more than these, for one lease
@@ -412,6 +412,12 @@ def send_test(mail: MailSettings, *, recipient: str, now: datetime) -> DeliveryE
     except DeliveryError as error:
         return error
     return outcomes[0].error
+
+
+def leads_handed_to(conn: Connection, target: str) -> set[str]:
+    """Return the ids of the leads that `target` has from us; of any other, its silence says nothing."""
+    rows = conn.execute(select(deliveries.c.lead_ids).where(deliveries.c.target == target, deliveries.c.state == "sent"))
+    return {lead_id for row in rows for lead_id in row.lead_ids}
 
 
 def retry_failed(engine: Engine, *, now: datetime, keys: Sequence[str] | None = None) -> int:

@@ -76,7 +76,7 @@ def test_without_verdicts_there_is_no_precision() -> None:
         ("converted", "accepted", None),
         ("won", "accepted", None),
         ("lost", "rejected", "lost in the CRM (Closed)"),
-        ("deleted", "rejected", "deleted in the CRM"),
+        ("deleted", None, None),  # merged, tidied up or thrown away: nobody can tell
     ],
 )
 def test_what_a_crm_says_of_a_lead(outcome: str, verdict: str | None, reason: str | None) -> None:

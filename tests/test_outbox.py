@@ -306,6 +306,17 @@ def test_two_workers_never_tell_one_target_of_one_lead_at_once(engine: Engine, t
     assert "another worker is telling this target" in (waiting[0].error or "")
 
 
+def test_which_leads_a_target_has(sqlite_engine: Engine, tmp_path: Path) -> None:
+    world = folder_world(sqlite_engine, tmp_path)
+    told, waiting = make_brief(), make_brief(company=make_company("c2"))
+    world.tell(told)
+    world.deliver()
+    world.tell(waiting)
+    with sqlite_engine.connect() as conn:
+        assert outbox.leads_handed_to(conn, "csv") == {told.lead.id}
+        assert outbox.leads_handed_to(conn, "another crm") == set()
+
+
 def test_many_leads_go_in_batches_and_a_limit_is_kept(sqlite_engine: Engine, tmp_path: Path) -> None:
     world = folder_world(sqlite_engine, tmp_path, routes={"hq-moves": Route(mail=None, crm="csv")})
     world.tell(*(make_brief(company=make_company(f"c{i}")) for i in range(250)))
