@@ -176,3 +176,14 @@ def test_the_demo_leaves_other_folders_alone(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "holds something else" in done.stderr
     assert (tmp_path / "mine.txt").read_text() == "keep"
+
+
+def test_every_command_is_known_to_its_module() -> None:
+    """Only the module of the command that was typed is loaded; a command missing from the table would be unknown."""
+    import typer.main
+
+    from prospect.cli import COMMANDS, app, register
+
+    register([])
+    group = typer.main.get_command(app)
+    assert sorted(group.commands) == sorted(name for names in COMMANDS.values() for name in names)  # type: ignore[attr-defined]
