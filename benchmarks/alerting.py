@@ -215,7 +215,8 @@ def main() -> None:
             if found.confidence < 0.5:
                 continue
             company_id = company_of(found.company or row.company, known)
-            seen.setdefault(company_id, []).append(sighting_of(found, row.document, company_id))
+            # both sides are judged on one day: the age of what filings of other years tell is no matter here
+            seen.setdefault(company_id, []).append(sighting_of(replace(found, happened=None), row.document, company_id))
             doubtful.setdefault(company_id, set()).update(row.doubtful)
         for name in known:
             doubtful.setdefault(name, set()).update(row.doubtful)
