@@ -72,7 +72,10 @@ def test_the_quote_is_the_text_at_its_offsets() -> None:
     ("text", "expected"),
     [
         # an "About" paragraph is boilerplate to its end
-        ("Acme Corp. opened.\nIt is large and new and bright.\nAbout Acme Corp.\nAcme Corp. named Jane Roe CEO.", ["lead", "lead", "about", "about"]),
+        (
+            "Acme Corp. opened.\nIt is large and new and bright.\nAbout Acme Corp.\nAcme Corp. named Jane Roe CEO.",
+            ["lead", "lead", "about", "about"],
+        ),
         # "About 200 people" opens no boilerplate
         ("Acme Corp. opened a store today.\nAbout 200 people came to see it.", ["lead", "lead"]),
         # contacts end a release once it has been told
@@ -167,14 +170,16 @@ def test_noise_stays_silent(title: str) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.text(alphabet=st.characters(exclude_categories=()), max_size=400), st.sampled_from([None, "8-K"]), st.sampled_from([None, "Title"]))
+@given(
+    st.text(alphabet=st.characters(exclude_categories=()), max_size=400), st.sampled_from([None, "8-K"]), st.sampled_from([None, "Title"])
+)
 def test_no_text_breaks_it(text: str, form: str | None, title: str | None) -> None:
     doc = document(text, title=title, form=form)
     for event in EXTRACTOR.extract(doc):
         assert doc.full_text[event.start : event.end] == event.quote
 
 
-WORDS = "Acme Corp. names Jane Roe chief executive officer , will move its headquarters to Austin acquires Globex Inc. for $ 5 million resigns as of the \n “ ” — ( ) Item 5.02".split(" ")
+WORDS = ["Acme", "Corp.", "names", "Jane", "Roe", "chief", "executive", "officer", ",", "will", "move", "its", "headquarters", "to", "Austin", "acquires", "Globex", "Inc.", "for", "$", "5", "million", "resigns", "as", "of", "the", "\n", "“", "”", "—", "(", ")", "Item", "5.02"]
 
 
 @settings(max_examples=150, deadline=None)
@@ -206,7 +211,12 @@ def _noisy(text: str, seed: int) -> str:
         "Die Acme GmbH hat Erika Muster zur Finanzvorständin ernannt. " * 500,
         "株式会社アクメは本社を東京から大阪に移転します。" * 2_000,
         "(" * 20_000 + "“" * 20_000,
-        "".join(chr(plane * 0x10000 + offset) for plane in range(17) for offset in range(0x20, 0xFFFD, 97) if not 0xD800 <= offset <= 0xDFFF or plane),
+        "".join(
+            chr(plane * 0x10000 + offset)
+            for plane in range(17)
+            for offset in range(0x20, 0xFFFD, 97)
+            if not 0xD800 <= offset <= 0xDFFF or plane
+        ),
         "Acme " + "and " * 30_000 + "named",
         "$1,000,000 " * 30_000,
     ],

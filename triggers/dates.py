@@ -72,7 +72,7 @@ def _by_dateparser(words: str, base: date | None) -> date | None:
         {"RELATIVE_BASE": datetime(base.year, base.month, base.day), "REQUIRE_PARTS": ["day", "month"]}
         if base
         else {"REQUIRE_PARTS": ["day", "month", "year"]}
-    )  # noqa: DTZ001
+    )
     found = dateparser.parse(words, settings=settings)
     return found.date() if found else None
 

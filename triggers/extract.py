@@ -23,8 +23,8 @@ from triggers.dates import document_date, happened_on
 from triggers.entities import EntityFinder, load_entities
 from triggers.kind import Example, Kind, Pattern, unmark
 from triggers.noise import noise_of
-from triggers.people import mend
 from triggers.parties import Parties, bare, clean_name, is_name, same_person, subject_before
+from triggers.people import mend
 from triggers.qualify import background, status_of
 from triggers.reading import Found, Reading
 from triggers.structure import BODY, HEADLINE, LEAD, QUOTE, SILENT, Sentence, flat_text, read_sentences, title_length
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 ZONE_FACTOR = {HEADLINE: 0.97, LEAD: 1.0, BODY: 0.88, QUOTE: 0.7}
 _TOLD_ANYWHERE = frozenset({"executive_change", "relocation"})  # kinds whose wording is sure enough beyond headline and lead
 _OPEN_ITEMS = ("1.01", "7.01", "8.01", "5")  # 8-K items that may tell of anything
-_PRONOUNS = frozenset("it we they he she this that there who which".split())
+_PRONOUNS = frozenset(["it", "we", "they", "he", "she", "this", "that", "there", "who", "which"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class Extractor:
         self._never = {kind.name: [re.compile(n, re.IGNORECASE) for n in kind.never] for kind in kinds}
         self._never_document = {kind.name: [re.compile(n, re.IGNORECASE) for n in kind.never_document] for kind in kinds}
         self._code = {kind.name: _code_of(kind.name, "find") for kind in kinds}
+        self._anywhere = {k.name for k in kinds if k.where == "anywhere" or any(p.where == "anywhere" for p in k.patterns)}
         self._settle = {kind.name: _code_of(kind.name, "settle") for kind in kinds}
 
     def extract(self, document: Document) -> list[TriggerEvent]:
@@ -81,11 +82,10 @@ class Extractor:
         title_end = title_length(text, document.title)
         flat = flat_text(text, document.title)
         sentences = read_sentences(flat, title_end, document.form)
-        cues = self._cues(sentences)
+        cues = self._worth_reading(self._cues(sentences), sentences, filing=(document.form or "").startswith("8-K"))
         if not cues:
             return []
         reading = self._open(document, flat, title_end, sentences, cues)
-        reading.headline_kinds = frozenset(cues.get(0, ())) if sentences[0].zone == HEADLINE else frozenset()
         noise = noise_of(sentences, document)
         candidates: list[_Candidate] = []
         for index, names in cues.items():
@@ -128,10 +128,33 @@ class Extractor:
                     cues[index] = list(names)
         return cues
 
+    def _worth_reading(self, cues: dict[int, list[str]], sentences: Sequence[Sentence], *, filing: bool) -> dict[int, list[str]]:
+        """Return the cues that can still make an event: in a release, most kinds stand in headline and lead or are not its news.
+
+        What a release with a headline tells of a kind only further down, by the way, is hardly its news.
+        """
+        if filing or not sentences:
+            return cues
+        headed = sentences[0].zone == HEADLINE
+        news = set(cues.get(0, ())) if headed else set()
+        opening = {0, *[i for i, s in enumerate(sentences[:12]) if s.zone in {LEAD, BODY, QUOTE}][:2]}
+        kept: dict[int, list[str]] = {}
+        for index, names in cues.items():
+            front = sentences[index].zone in {HEADLINE, LEAD}
+            names = [
+                n
+                for n in names
+                if n in _TOLD_ANYWHERE or ((front or n in self._anywhere) and (not headed or index in opening or n in news))
+            ]
+            if names:
+                kept[index] = names
+        return kept
+
     def _open(self, document: Document, flat: str, title_end: int, sentences: list[Sentence], cues: Mapping[int, list[str]]) -> Reading:
         """Return the reading of a document; entities are sought in headline, lead and cue sentences, elsewhere by need."""
         # each sentence is read by rules when it is looked at; the model is asked only where they found nobody (see _second_opinion)
-        names = self._rules.view(flat, title_end=title_end, issuer=document.company)
+        spans = [(sentences[i].start, sentences[i].end) for i in cues]
+        names = self._rules.view(flat, title_end=title_end, spans=spans, issuer=document.company, around=0)
         parties = Parties(flat, sentences, document.company, names)
         views: dict[int, View] = {}
 
@@ -158,7 +181,9 @@ class Extractor:
             return found
         (spans,) = self.entities.spans_of([(sentence.text, False)])
         people = [
-            Entity("person", sentence.start + start, sentence.start + end, sentence.text[start:end]) for start, end, label, _ in spans if label == "PERSON"
+            Entity("person", sentence.start + start, sentence.start + end, sentence.text[start:end])
+            for start, end, label, _ in spans
+            if label == "PERSON"
         ]
         kept = [e for e in found if e.sort == "title" or all(e.end <= p.start or p.end <= e.start for p in people)]
         people = [p for p in people if all(e.end <= p.start or p.end <= e.start for e in kept)]
@@ -202,8 +227,6 @@ class Extractor:
             confidence *= 1.0 if same else 0.8
         elif sentence.zone == LEAD and kind.main_only and not reading.filing and main and company and not _same_name(company, main):
             confidence *= 0.75
-        if self._by_the_way(name, reading):
-            confidence *= 0.55
         if sentence.item and sentence.item in kind.items:
             confidence = min(0.99, confidence * 1.1)
         facts = {fact: found.facts.get(fact) for fact in kind.facts}
@@ -217,16 +240,6 @@ class Extractor:
             company = reading.parties.fullest(facts[own] or "")
         at = view.span(found.start, found.end)[0]
         return _Candidate(name, sentence, reading.index, facts, company, status, happened_on(view, at, reading.base), confidence)
-
-    def _by_the_way(self, name: str, reading: Reading) -> bool:
-        """True where a release with a headline tells of this kind only further down: then it is hardly the news."""
-        if name in _TOLD_ANYWHERE or reading.filing or not reading.sentences or reading.sentences[0].zone != HEADLINE:
-            return False
-        sentence = reading.sentences[reading.index]
-        if sentence.zone == HEADLINE or name in reading.headline_kinds:
-            return False
-        body = [i for i, s in enumerate(reading.sentences[:12]) if s.zone in {LEAD, BODY, QUOTE}][:2]
-        return reading.index not in body
 
     def _company(self, found: Found, view: View, reading: Reading) -> str | None:
         name = found.company
@@ -350,7 +363,7 @@ def _build_gate(kinds: Sequence[Kind]) -> tuple[re2._Set, list[tuple[str, bool]]
     """Return one RE2 set over the phrases of all kinds, and whose each phrase is: (kind, True for one of its second gate)."""
     options = re2.Options()
     options.case_sensitive = False
-    options.max_mem = 64 << 20
+    options.max_mem = 512 << 20  # bounded gaps make large automata; below this RE2 falls back to a slow walk
     gate = re2.Set.SearchSet(options)
     owners = []
     for kind in kinds:

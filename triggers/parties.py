@@ -31,9 +31,7 @@ _LEAD_WORDS = re.compile(
     r"^(?:The|the|THE|At|In|On|For|By|From|With|As|A|An|And|—|--|-|About|Today|Meanwhile|However|While|When|After|Before|Since|Under|Of)\s+(?=\S)"
 )
 NOT_NAMES = frozenset(
-    "the company company we it they he she this that these those there today new ceo cfo coo cto our its a an board inc corp management news market more about shares stock item form exhibit us uk u.s. ai "
-    "board directors stockholders shareholders committee officer officers meeting agreement sec nyse nasdaq otc fda ftc doj irs fbi epa eu un gdp ipo globe newswire pr business wire prnewswire globenewswire newswire accesswire company registrant chairman president director directors "
-    "january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday".split()
+    ["the", "company", "company", "we", "it", "they", "he", "she", "this", "that", "these", "those", "there", "today", "new", "ceo", "cfo", "coo", "cto", "our", "its", "a", "an", "board", "inc", "corp", "management", "news", "market", "more", "about", "shares", "stock", "item", "form", "exhibit", "us", "uk", "u.s.", "ai", "board", "directors", "stockholders", "shareholders", "committee", "officer", "officers", "meeting", "agreement", "sec", "nyse", "nasdaq", "otc", "fda", "ftc", "doj", "irs", "fbi", "epa", "eu", "un", "gdp", "ipo", "globe", "newswire", "pr", "business", "wire", "prnewswire", "globenewswire", "newswire", "accesswire", "company", "registrant", "chairman", "president", "director", "directors", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 )
 
 
@@ -48,7 +46,7 @@ def clean_name(name: str) -> str:
         if shorter == name:
             break
         name = shorter
-    if re.search(rf"\b(?:Inc|Corp|Co|Ltd|L\.P|L\.L\.C|N\.V|S\.A|P\.A|P\.C)$", name):
+    if re.search(r"\b(?:Inc|Corp|Co|Ltd|L\.P|L\.L\.C|N\.V|S\.A|P\.A|P\.C)$", name):
         name += "."
     return re.sub(r"[®™©]|\((?:R|TM)\)", "", name).strip()
 
@@ -74,7 +72,7 @@ class Parties:
         self.full_text = full_text
         self.sentences = sentences
         self.header = header
-        self._main: str | None | bool = False
+        self._main: str | bool | None = False
         self._lead_entities: Sequence[Entity] = ()
         self._people: dict[str, str] = {}
         self._lead_people: set[str] = set()
@@ -201,7 +199,7 @@ class Parties:
 
 
 _NOT_FIRST = frozenset(
-    "Mr Ms Mrs Dr Miss Prof When While As With For And But The That Chief Officer President Director Chairman CEO CFO COO Executive Vice Former Under Since After Before Appoints Names Named Said Says Founder Chair Prior By From To Of In Regarding Congratulations Welcome Meet Senior Manager".split()
+    ["Mr", "Ms", "Mrs", "Dr", "Miss", "Prof", "When", "While", "As", "With", "For", "And", "But", "The", "That", "Chief", "Officer", "President", "Director", "Chairman", "CEO", "CFO", "COO", "Executive", "Vice", "Former", "Under", "Since", "After", "Before", "Appoints", "Names", "Named", "Said", "Says", "Founder", "Chair", "Prior", "By", "From", "To", "Of", "In", "Regarding", "Congratulations", "Welcome", "Meet", "Senior", "Manager"]
 )
 
 

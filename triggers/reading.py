@@ -37,7 +37,6 @@ class Reading:
     base: date | None  # the day the document speaks from
     filing: bool
     view_of: Callable[[int], View]  # the masked view of the sentence at an index
-    headline_kinds: frozenset[str] = frozenset()  # kinds whose cues stand in the headline
     index: int = 0  # of the sentence being read
 
     def neighbour(self, step: int) -> View | None:

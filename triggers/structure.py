@@ -180,11 +180,9 @@ class _Reader:
                 self.part, self.item, self.letter = BODY, "", ""
                 self.body_start = self.line_end  # an exhibit has a lead of its own
             self._begin_filing_paragraph(head, size)
-        if head.lower().startswith(("about ", "\ufeffabout")) and (
+        if (head.lower().startswith(("about ", "\ufeffabout")) and (
             _ABOUT_RUN.match(head) or (_ABOUT.match(head) and (size < 100 or self.part in {ABOUT, BODY}))
-        ):
-            self.part = ABOUT
-        elif size < 120 and _ABOUT.match(head):
+        )) or (size < 120 and _ABOUT.match(head)):
             self.part = ABOUT
         elif _CONTACT.match(head) and (size < 200 or self.part in {ABOUT, CONTACT}):
             if self.body_start >= 0 and start - self.body_start > 300:
@@ -253,7 +251,7 @@ class _Reader:
                 return HEADING, start
             start += begin
         if self.silent_line == SAFE_HARBOUR and not self.safe_from:
-            self.safe_from = bool(_SAFE.search(text)) or start - self.flat.rfind("\n", 0, start) < 2 and bool(_SAFE.search(text[:300]))
+            self.safe_from = bool(_SAFE.search(text)) or (start - self.flat.rfind("\n", 0, start) < 2 and bool(_SAFE.search(text[:300])))
         if self.silent_line and (self.silent_line != SAFE_HARBOUR or self.safe_from):
             return self.silent_line, start
         if self.part != BODY:

@@ -266,7 +266,7 @@ _TERSE_LEAVES = re.compile(
     re.IGNORECASE,
 )
 _TEAM = re.compile(
-    rf"\b(?P<verb>strengthen(?:s|ed|ing)?|expand(?:s|ed|ing)?|bolster(?:s|ed|ing)?|chang(?:es|ed|ing)(?: up)?|reshuffl(?:es|ed|ing)|shak(?:es|ing) up|shake[- ]?up|overhaul(?:s|ed)?|announc(?:es|ed|ing)|appoint(?:s|ed|ing)?|nam(?:es|ed)|hir(?:es|ed|ing)|add(?:s|ed)|mak(?:es|ing)|revamps?|promot(?:es|ed)|welcom(?:es|ed)|elect(?:s|ed)|buil?ds?|enhanc(?:es|ed)|round(?:s|ed) out|rejigs?|reorganizes?|restructures?|drafts?|recruits?|taps?|poaches|lures)\b[^;\n]{{0,90}}?\b(?P<team>(?:leadership|management|executive|senior|c-suite|exec) (?:leadership |management |executive )?(?:team|teams|changes?|appointments?|transitions?|hires?|promotions?|leaders?|executives?|moves|positions|shake[- ]?up|succession|ranks)|key (?:transitions|appointments|hires|executives?|leadership \w+|promotions|management \w+)|board (?:appointments?|changes?|transitions?|members?)|(?:new|two|three|four|five|several|additional|top|independent|senior|veteran|google|former|ex-?\w*) (?:\S+ ){{0,3}}?(?:directors|executives?|exec|execs|leaders|veterans?|bankers?|officials?|partners|vice presidents|managers|board members?|officers|trader|traders|chief|boss|members)|(?:ceo|cfo|coo|chief \w+ officer|chair(?:man)?|leadership|executive|board|management) (?:succession|transition|changes?|appointments?)|leadership|succession (?:plan|planning)?|new appointments|appointments)\b",
+    r"\b(?P<verb>strengthen(?:s|ed|ing)?|expand(?:s|ed|ing)?|bolster(?:s|ed|ing)?|chang(?:es|ed|ing)(?: up)?|reshuffl(?:es|ed|ing)|shak(?:es|ing) up|shake[- ]?up|overhaul(?:s|ed)?|announc(?:es|ed|ing)|appoint(?:s|ed|ing)?|nam(?:es|ed)|hir(?:es|ed|ing)|add(?:s|ed)|mak(?:es|ing)|revamps?|promot(?:es|ed)|welcom(?:es|ed)|elect(?:s|ed)|buil?ds?|enhanc(?:es|ed)|round(?:s|ed) out|rejigs?|reorganizes?|restructures?|drafts?|recruits?|taps?|poaches|lures)\b[^;\n]{0,90}?\b(?P<team>(?:leadership|management|executive|senior|c-suite|exec) (?:leadership |management |executive )?(?:team|teams|changes?|appointments?|transitions?|hires?|promotions?|leaders?|executives?|moves|positions|shake[- ]?up|succession|ranks)|key (?:transitions|appointments|hires|executives?|leadership \w+|promotions|management \w+)|board (?:appointments?|changes?|transitions?|members?)|(?:new|two|three|four|five|several|additional|top|independent|senior|veteran|google|former|ex-?\w*) (?:\S+ ){0,3}?(?:directors|executives?|exec|execs|leaders|veterans?|bankers?|officials?|partners|vice presidents|managers|board members?|officers|trader|traders|chief|boss|members)|(?:ceo|cfo|coo|chief \w+ officer|chair(?:man)?|leadership|executive|board|management) (?:succession|transition|changes?|appointments?)|leadership|succession (?:plan|planning)?|new appointments|appointments)\b",
     re.IGNORECASE,
 )
 _TERSE_NOT = re.compile(
@@ -277,7 +277,7 @@ _TERSE_NOT = re.compile(
 def _terse(view: View, reading: Reading) -> Iterator[Found]:
     """Yield what a headline tells with the person, the office or the team missing; surest wording first."""
     masked, words = view.masked, view.sentence.text
-    if _TERSE_NOT.search(words) or _MINOR.search(words) and not re.search(r"(?i)advisory", words) or _AUDITOR.search(words):
+    if _TERSE_NOT.search(words) or (_MINOR.search(words) and not re.search(r"(?i)advisory", words)) or _AUDITOR.search(words):
         return
     unnamed = list(_unnamed(view, reading))
     if unnamed:
@@ -321,6 +321,8 @@ def _terse(view: View, reading: Reading) -> Iterator[Found]:
 
 def _named(view: View, reading: Reading) -> Iterator[tuple[Found, str, str]]:
     masked = view.masked
+    if SORTS["person"] not in masked:
+        return
     taken: set[tuple[int, str]] = set()
     leaving: set[int] = set()
     out: list[tuple[Found, str, str]] = []

@@ -25,7 +25,7 @@ _VERBAL = [
     # Acme will move its headquarters from Dayton to Austin
     rf"\b(?P<verb>{_MOVE})\s+{_MOD}(?P<what>{SITE})\b(?P<rest>[^;\n]{{0,200}})",
     # Acme is relocating to Austin; relocates from Dayton to Austin; relocates to a larger office in Austin
-    rf"\b(?P<verb>re-?locat(?:es|ed|ing|e)|has moved|is moving|will move|to move|moves|moved|moving)\s+(?P<rest>(?:from|to|into|within|out of|across|its)\b[^;\n]{{2,200}})",
+    r"\b(?P<verb>re-?locat(?:es|ed|ing|e)|has moved|is moving|will move|to move|moves|moved|moving)\s+(?P<rest>(?:from|to|into|within|out of|across|its)\b[^;\n]{2,200})",
     # headquarters relocated, are moving, will be relocated to Austin
     rf"\b(?P<what>{SITE})\b[^;,\n]{{0,60}}?\b(?P<verb>(?:will|to|has|have|is|are|was|were|being|be|been|would)\s+(?:be |been |being )?{_MOVE})\b(?P<rest>[^;\n]{{0,160}})",
     # the relocation of its headquarters to Austin; headquarters relocation; relocation to Austin
@@ -36,11 +36,11 @@ _VERBAL = [
     # will serve as Acme's (new) headquarters; as its new European headquarters
     rf"\b(?P<verb>serv(?:e|es|ing) as|becom(?:e|es|ing)|be|house|replaces|establish(?:es|ing)|designated as|to be|is|as|establish\w* [^;\n]{{2,40}} as)\s+(?:the |its |their |our |{O}['’]?s? |company['’]s )?(?P<new>new|permanent|future|next|global|corporate)?\s*(?:[\w.-]+ ){{0,3}}?(?P<what>{HQ})\b(?P<rest>[^;\n]{{0,120}})",
     # will be headquartered in Austin; is now headquartered in; now based in
-    rf"\b(?P<verb>(?:will be|now|be) (?:headquartered|based|located|head-quartered)) (?P<rest>(?:in|at|out of) [^;\n]{{2,120}})",
+    r"\b(?P<verb>(?:will be|now|be) (?:headquartered|based|located|head-quartered)) (?P<rest>(?:in|at|out of) [^;\n]{2,120})",
     rf"\b(?P<new>new)\s+(?:[\w.’'&-]+\s+|{G}\s+){{0,4}}?(?P<what>headquarters|HQ|head office|corporate office)\b(?P<verb>)(?P<rest>[^;\n]{{0,160}})",
     rf"\b(?P<verb>consolidat(?:e|es|ed|ing))\s+{_MOD}(?P<what>{HQ}|offices|operations)[^;\n]{{0,60}}?\b(?P<rest>(?:in|into|at|to) [^;\n]{{2,120}})",
-    rf"\b(?P<new>new)\s+(?P<what>address|location|home|space|offices?|building|facility|clinic|studio)\b[^;\n]{{0,60}}?\b(?P<verb>will be|is|located|at|situated)\b(?P<rest>[^;\n]{{0,120}})",
-    rf"\b(?P<verb>signed)\b[^;\n]{{0,40}}?\blease\b(?P<what>)(?P<rest>[^;\n]{{0,160}})",
+    r"\b(?P<new>new)\s+(?P<what>address|location|home|space|offices?|building|facility|clinic|studio)\b[^;\n]{0,60}?\b(?P<verb>will be|is|located|at|situated)\b(?P<rest>[^;\n]{0,120})",
+    r"\b(?P<verb>signed)\b[^;\n]{0,40}?\blease\b(?P<what>)(?P<rest>[^;\n]{0,160})",
     rf"\b(?P<verb>(?:leav|depart|exit|flee|abandon|quit)(?:s|es|ing|ed)?)\s+(?P<rest>(?:its )?(?:{G})[^;\n]{{0,40}} (?:for|to) [^;\n]{{2,100}})",
 ]
 _COMPILED = [re.compile(p, re.IGNORECASE) for p in _VERBAL]
@@ -50,7 +50,7 @@ _NO_MOVE = re.compile(
     rf"(?i)\bmov(?:e|es|ed|ing)\s+(?:\w+ ){{0,2}}?(?:to|into|onto|from|up|down|forward|ahead|on|toward|beyond|past|through|out of|closer|higher|lower|over)\s+(?:(?:the|a|an|its|their|{O}|next|new|more|cloud|production|commercial|phase|trial|full|senate|house|market|nasdaq|nyse|otc\w*|tsx\w*|finals?|round|stage|electric|remote|digital|online|general|main|bigger|larger|better|higher|lower|record|second|third|first|second-|profit\w*|clinical|construction|drill\w*|number|no\.|dismiss|strike|quash|compel|protect|ban|block|acquire|buy|sell|cut|become|reduce|stop|allow|make|create|secure|expand|improve|strengthen)\b)"
 )
 _PEOPLE_MOVE = re.compile(
-    rf"(?i)\b(?:famil(?:y|ies)|residents?|people|employees?|workers|tenants|students?|patients|couple|players?|team members|refugees|homeowners|buyers|doctors|physicians|professionals|customers|renters|seniors|veterans|animals?|dogs?|cats?|wildlife|species|individuals|americans|canadians|households|retirees|expats?|graves?|statues?|monuments?|artifacts?|utilities|utility lines|power lines|furniture|belongings|personal|who (?:re)?(?:locat|mov)\w*|you|your|homes?|bodies|gene|files|data|servers|workloads|cells?|game|match|race|concert|festival|event|conference|show|tournament|ceremony|trial|case|hearing)\b[^.;]{{0,25}}\b(?:re-?locat|mov)(?:e|es|ed|ing)?\b"
+    r"(?i)\b(?:famil(?:y|ies)|residents?|people|employees?|workers|tenants|students?|patients|couple|players?|team members|refugees|homeowners|buyers|doctors|physicians|professionals|customers|renters|seniors|veterans|animals?|dogs?|cats?|wildlife|species|individuals|americans|canadians|households|retirees|expats?|graves?|statues?|monuments?|artifacts?|utilities|utility lines|power lines|furniture|belongings|personal|who (?:re)?(?:locat|mov)\w*|you|your|homes?|bodies|gene|files|data|servers|workloads|cells?|game|match|race|concert|festival|event|conference|show|tournament|ceremony|trial|case|hearing)\b[^.;]{0,25}\b(?:re-?locat|mov)(?:e|es|ed|ing)?\b"
 )
 _BENEFIT = re.compile(
     r"(?i)\brelocation (?:benefits?|expenses?|costs?|assistance|allowance|package|services?|policy|payments?|bonus|program(?:me)?s?|reimburse\w*|support|compan(?:y|ies)|guide|specialists?|experts?|industry|needs|incentives?|agreement|scam|tips|process|experience)|good reason|without (?:his|her|the executive)|material(?:ly)? (?:change|relocat|reduc|diminution)|(?:more than|at least|within) (?:\S+ )?(?:\d+|fifty|thirty|twenty|forty) miles|moving (?:costs|expenses|allowance|company|companies|services|truck)|reimburse|relocated employees|willing(?:ness)? to relocate|required to relocate|commut"
@@ -62,7 +62,7 @@ _MONEY_MOVE = re.compile(
     r"(?i)\b(?:transfer|shift|move|transition)\w*\s+(?:of\s+)?(?:[\w’'-]+ ){0,5}?(?:ownership|assets?|shares?|stock|listing|funds?|money|technology|data|control|title|risk|rights|focus|strategy|gears|production of|business model|power|care|paradigm|capital|policy|policies|portfolio|attention)\b"
 )
 _GENERAL = re.compile(
-    rf"(?i)\b(?:mov(?:e|es|ing)|relocat(?:e|es|ing)|relocation)\b[^.;]{{0,20}}\b(?:that|which|marks|represents|reflects|underscores|will|comes|is|was|allows|enables|gives|positions|demonstrates|follows)\b"
+    r"(?i)\b(?:mov(?:e|es|ing)|relocat(?:e|es|ing)|relocation)\b[^.;]{0,20}\b(?:that|which|marks|represents|reflects|underscores|will|comes|is|was|allows|enables|gives|positions|demonstrates|follows)\b"
 )
 
 
@@ -120,7 +120,7 @@ def _found(view: View, reading: Reading, match: re.Match[str], number: int) -> F
     if number in {5, 6, 8}:
         if _VISIT.search(masked[max(0, match.start() - 40) : match.end("what")]):
             return None
-        if number == 6 and (zone not in {HEADLINE, LEAD} and not said.get("new")) or (number == 6 and new is None):
+        if (number == 6 and (zone not in {HEADLINE, LEAD} and not said.get("new"))) or (number == 6 and new is None):
             return None
         if number == 6 and verb in {"be", "is", "as", "to be", "become", "becomes", "becoming"} and not said.get("new"):
             return None
@@ -259,8 +259,8 @@ def _one_move(a: TriggerEvent, b: TriggerEvent, seats: list[TriggerEvent]) -> bo
     return (a.company == b.company or not a.company or not b.company) and (
         (a in seats and b in seats)
         or not (a.facts.get("to") and b.facts.get("to"))
-        or a.company == b.company
-        and (a in seats or b in seats)
+        or (a.company == b.company
+        and (a in seats or b in seats))
     )
 
 
