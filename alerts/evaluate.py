@@ -54,11 +54,12 @@ def wilson(right: int, of: int) -> tuple[float, float]:
 def evaluate(briefs: Sequence[LeadBrief], verdicts: Iterable[Verdict]) -> list[Precision]:
     """Return the precision of all leads, then per profile, kind, source and rep, each group with most leads first.
 
-    A lead counts once in each group it belongs to, by the last verdict that accepts or rejects it. A lead of two kinds or
-    sources belongs to both.
+    A lead counts once in each group it belongs to, by the last verdict of a rep that accepts or rejects it, else by the CRM's.
+    A lead of two kinds or sources belongs to both.
     """
     last: dict[str, Verdict] = {}
-    for verdict in sorted(verdicts, key=lambda verdict: verdict.said):
+    # what a rep said of the alert stands before what became of the deal: one that is lost for want of money was no wrong alert
+    for verdict in sorted(verdicts, key=lambda verdict: (verdict.via != "crm", verdict.said)):
         if verdict.verdict in {"accepted", "rejected"}:
             last[verdict.lead_id] = verdict
     names: dict[str, Callable[[LeadBrief], set[str]]] = {

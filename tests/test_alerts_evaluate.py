@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -60,6 +61,13 @@ def test_precision_per_profile_kind_source_and_rep() -> None:
     assert table["kind", "relocation"].leads == 4
     assert table["rep", "joe@example.com"].accepted == 1
     assert table["source", "newswire"].leads == 5
+
+
+def test_a_deal_lost_later_does_not_make_an_accepted_alert_wrong() -> None:
+    taken, unseen = make_brief(), make_brief(company=make_company("c2"))
+    lost = [replace(said(brief, "rejected", "no budget", hours=5), via="crm") for brief in (taken, unseen)]
+    everything = evaluate([taken, unseen], [said(taken, "accepted"), *lost])[0]
+    assert (everything.accepted, everything.rejected) == (1, 1)  # nobody but the CRM said anything of the second
 
 
 def test_without_verdicts_there_is_no_precision() -> None:
