@@ -94,10 +94,8 @@ def import_companies(
 
 def same_company(company: Company, resolver: Resolver) -> str | None:
     """Return the id of the known company that a row is by its identifiers, or, for a CRM's account, by domain and name."""
-    if any(getattr(company, name) for name in IDENTIFIERS):
-        match = resolver.resolve(Mention(name="", cik=company.cik, lei=company.lei, ein=company.ein))
-        if match.company_id:
-            return match.company_id
+    if found := resolver.identified(company):
+        return found
     if not company.account and not company.account_owner:
         return None
     return resolver.resolve(
@@ -136,24 +134,22 @@ def join_companies(known: Company, given: Company) -> Joined:
     if known.id == given.id and newer:
         values["name"], values["origin"] = given.name, given.origin
         values["as_of"] = given.as_of or known.as_of
-    values["aliases"] = _joined_names(
-        replace(known, name=str(values.get("name", known.name))), (known.name, *known.aliases, given.name, *given.aliases)
-    )
+    values["aliases"] = _with_names(known.aliases, str(values.get("name", known.name)), (known.name, given.name, *given.aliases))
     joined = replace(known, **values)  # type: ignore[arg-type]
     # a file that says the same on another day changes nothing
     return Joined(known if replace(joined, as_of=known.as_of) == known else joined, tuple(conflicts))
 
 
-def _joined_names(company: Company, names: Iterable[str]) -> tuple[str, ...]:
-    """Return the other names of a company in order, without those that differ in spelling only."""
-    seen = {read_name(company.name).words}
-    kept = []
+def _with_names(aliases: tuple[str, ...], main: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the other names of a company with those of `names` that are more than another spelling of one it has."""
+    seen = {read_name(name).words for name in (main, *aliases)}
+    more = []
     for name in names:
         words = read_name(name).words
         if words and words not in seen:
             seen.add(words)
-            kept.append(name)
-    return tuple(kept)
+            more.append(name)
+    return (*aliases, *more)
 
 
 def write_bad_rows(path: Path, header: Sequence[str], bad: Sequence[BadRow]) -> None:

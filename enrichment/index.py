@@ -84,6 +84,11 @@ class NameIndex:
         """Return the words of a name, each in its short spelling."""
         return [self._texts[token] for token in self._tokens[self._starts[name] : self._starts[name + 1]]]
 
+    def entries(self) -> Iterator[IndexedName]:
+        """Yield the names as they were given, in short spelling, which is its own short spelling."""
+        for name in range(len(self)):
+            yield self.words(name), self._companies[name], bool(self._alias[name])
+
     def count(self, word: str) -> int:
         """Return how many names hold a word (in its short spelling)."""
         number = self._words.get(word)

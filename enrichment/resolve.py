@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from rapidfuzz import fuzz
 
@@ -30,8 +31,8 @@ _CLEARLY = 1.0
 _LARGE_REGISTER = 400_000
 # the rarity (see Pair.rarity) below which a word says what a company does rather than which it is: "Systems", "Bancorp"
 _USUAL_WORD = 7.5
-# a name that is added is found by a small index of its own; so many of those are joined into one
-_MOST_PARTS = 4
+# added names wait for the next question by name, but no more than these, which take memory as they are
+_MOST_WAITING = 50_000
 
 
 _LEGAL_NAMES = ("", *sorted(set(LEGAL_FORMS.values())))
@@ -53,7 +54,6 @@ class Resolver:
         self._identifiers_of: dict[int, dict[str, str]] = {}
         self._waiting: list[IndexedName] = []
         self._parts: list[NameIndex] = [NameIndex(self._entries(companies))]
-        self._added: list[IndexedName] = []
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -61,6 +61,17 @@ class Resolver:
     def add(self, company: Company) -> None:
         """Make a company known."""
         self._waiting += self._entries([company])
+        if len(self._waiting) >= _MOST_WAITING:
+            self._index_waiting()
+
+    def identified(self, company: Company) -> str | None:
+        """Return the id of the known company that shares a CIK, LEI or EIN; None where none does, or two do."""
+        for field in ("cik", "lei", "ein"):
+            value = getattr(company, field)
+            if value and (numbers := self._identified.get((field, value))):
+                ids = {self._ids[number] for number in numbers}
+                return ids.pop() if len(ids) == 1 else None
+        return None
 
     def resolve(self, mention: Mention, *, registered_only: bool = False) -> CompanyMatch:
         """Return the company that a mention means, or none: with rivals where several fit alike, without where none does.
@@ -298,11 +309,12 @@ class Resolver:
                     yield words, number, at > 0
 
     def _index_waiting(self) -> None:
+        """Index the added names; indexes of like size are joined, so that there are few, and each name is indexed few times."""
         self._parts.append(NameIndex(self._waiting))
-        self._added += self._waiting
         self._waiting = []
-        if len(self._parts) > _MOST_PARTS:
-            self._parts[1:] = [NameIndex(self._added)]
+        while len(self._parts) > 1 and len(self._parts[-2]) < 2 * len(self._parts[-1]):
+            last, before = self._parts.pop(), self._parts.pop()
+            self._parts.append(NameIndex(chain(before.entries(), last.entries())))
 
 
 def _said(mention: Mention, written: Written) -> Said:

@@ -43,7 +43,10 @@ class Shelf:
 
 def test_a_second_import_changes_nothing() -> None:
     shelf = Shelf()
-    rows = [LARKSPUR, Company(id="a1", name="Ketch Marine", city="Reno", as_of=date(2026, 1, 1))]
+    ketch = Company(
+        id="a1", name="Ketch Marine", city="Reno", aliases=("KETCH MARINE INC", "Yawl"), as_of=date(2026, 1, 1)
+    )  # an alias that is the name again
+    rows = [LARKSPUR, ketch]
     assert (shelf.take_in(*rows).new, shelf.saved) == (2, 2)
     # the same file, fetched on another day
     again = shelf.take_in(*(replace(row, as_of=date(2026, 2, 1)) for row in rows))
