@@ -122,6 +122,8 @@ class Salesforce(StandIn):
                 f"Rating: bad value for restricted picklist field: {values['Rating']}",
                 ["Rating"],
             )
+        if kind == "Task" and self.of("Lead").get(values.get("WhoId"), {}).get("IsConverted"):
+            return self._error(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
         there = [id for id, row in self.of(kind).items() if row["Prospect_Key__c"] == key]
         if len(there) > 1:
             return reply([f"/services/data/v62.0/sobjects/{kind}/{id}" for id in there], 300)

@@ -372,6 +372,19 @@ def test_salesforce_renews_a_session_that_ran_out_and_says_when_it_was_revoked(s
     assert "invalid_grant expired access/refresh token; authorize prospect there again" in summary.problems[0]
 
 
+def test_news_of_a_converted_lead_go_to_its_account(salesforce: SalesforceDesk, sqlite_engine: Engine) -> None:
+    world = world_of(sqlite_engine, salesforce)
+    brief = a_lead()
+    world.tell(brief)
+    world.deliver()
+    (lead,) = salesforce.crm.of("Lead").values()
+    lead |= {"IsConverted": True, "ConvertedAccountId": "001converted"}
+    world.tell(replace(brief, lead=replace(brief.lead, event_ids=("a new event",))), purpose="update")
+    assert world.deliver(HOUR).sent == 1
+    (task,) = salesforce.crm.of("Task").values()
+    assert task["WhatId"] == "001converted"
+
+
 def test_an_owner_unknown_there_is_said_and_the_lead_made(salesforce: SalesforceDesk, sqlite_engine: Engine) -> None:
     world = world_of(sqlite_engine, salesforce)
     world.tell(a_lead(owner="nobody@example.com"))

@@ -172,11 +172,12 @@ class Salesforce:
         if self.query(f"SELECT Id FROM Task WHERE {KEY} = {soql(key)} LIMIT 1"):
             return
         kind, _, record = lead.partition("/")
-        about = (
-            {"WhoId": record}
-            if kind == "Lead"
-            else {"WhatId": self.query(f"SELECT WhatId FROM Task WHERE Id = {soql(record)}")[0]["WhatId"]}
-        )
+        if kind == "Lead":
+            row = self.query(f"SELECT Id, IsConverted, ConvertedAccountId FROM Lead WHERE Id = {soql(record)}")[0]
+            # a converted lead takes no more tasks; its account does
+            about = {"WhatId": row["ConvertedAccountId"]} if row.get("IsConverted") else {"WhoId": record}
+        else:
+            about = {"WhatId": self.query(f"SELECT WhatId FROM Task WHERE Id = {soql(record)}")[0]["WhatId"]}
         self.upsert("Task", key, {"Subject": text.partition("\n")[0][:255], "Description": text, "Status": "Completed", **about})
 
     # ---- Salesforce's own calls
