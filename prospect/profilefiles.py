@@ -5,6 +5,7 @@ A folder may hold a thousand of them, and reading YAML with positions is slow; s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +17,15 @@ from ruamel.yaml.error import YAMLError
 from profiles.inherit import ancestry, inherited, is_base, origin
 from profiles.profile import Profile
 from prospect.yamlfile import Fault, Faults, faults_of, position, read_yaml, shown_path
+
+# "joins, leaves or changes (an insider takes another post)": a fact that holds one of these words, as its kind's file says
+_CLOSED = re.compile(r"[a-z][a-z_ -]*(?:, [a-z][a-z_ -]*)+ or [a-z][a-z_-]*(?: [a-z_-]+)?")
+
+
+def closed_words(says: str) -> list[str]:
+    """Return the words that a fact may hold, when what its kind says of it is a list of them in small letters; none otherwise."""
+    said = says.partition("(")[0].strip()
+    return re.split(r", | or ", said) if _CLOSED.fullmatch(said) else []
 
 
 def read_profile_folder(

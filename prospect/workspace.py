@@ -23,7 +23,7 @@ from crawler.source import Source
 from profiles.profile import Profile
 from prospect.accounts import list_faults
 from prospect.kinds import load_kinds, shipped_kinds
-from prospect.profilefiles import read_profile_folder
+from prospect.profilefiles import closed_words, read_profile_folder
 from prospect.yamlfile import Fault, Faults, position, read_folder, read_model, read_yaml, shown_path, unknown_value
 from triggers.kind import Kind
 
@@ -322,8 +322,9 @@ def read_profiles(root: Path, kinds: Mapping[str, Kind]) -> tuple[dict[str, Prof
 
 
 def profile_context(kinds: Mapping[str, Kind]) -> dict[str, Any]:
-    """Return what a profile's validators go by: the facts that each kind has."""
-    return {"kinds": {name: tuple(kind.facts) for name, kind in kinds.items()}}
+    """Return what a profile's validators go by: the facts that each kind has, and the words of those that hold one of a few."""
+    values = {name: {fact: words for fact, how in kind.facts.items() if (words := closed_words(how.says))} for name, kind in kinds.items()}
+    return {"kinds": {name: tuple(kind.facts) for name, kind in kinds.items()}, "values": values}
 
 
 def _missing_registers(root: Path, settings: Settings) -> list[Fault]:

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine
 
 from prospect.cli.setup import TEMPLATE
+from prospect.missed import walk
 from prospect.pipeline import RunSummary, run
 from prospect.workspace import Workspace, load_workspace
 from store import queries
@@ -197,3 +198,24 @@ def test_a_rejected_lead_stays_rejected(workspace: Workspace, engine: Engine) ->
         lead = queries.lead(conn, lead_id)
     assert lead is not None
     assert lead.state == "rejected"
+
+
+def test_missed_says_where_a_page_ended(workspace: Workspace, engine: Engine) -> None:
+    both_events(engine)
+    do_run(workspace, engine)
+    with engine.connect() as conn:
+        told = list(walk(workspace, conn, MOVE.url, NOW))
+        never = list(walk(workspace, conn, "https://other.example/1", NOW))
+    assert [line.split(":")[0].strip() for line in told] == ["collect", "read", "extract", "resolve", "judge", "tell"]
+    assert "birch" in told[3]
+    assert never[0] == "collect: it was never fetched"
+
+
+def test_an_owner_who_left_hands_over_profiles_and_leads(workspace: Workspace, engine: Engine) -> None:
+    both_events(engine)
+    do_run(workspace, engine)
+    with engine.begin() as conn:
+        assert queries.reassign_leads(conn, "You@example.com", "ada@example.com") == 1
+        [lead] = queries.leads_of(conn)
+    assert lead.owner == "ada@example.com"
+    assert do_run(workspace, engine).leads == []

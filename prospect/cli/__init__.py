@@ -54,7 +54,7 @@ COMMANDS = {
     "setup": ("demo", "init", "check", "schema"),
     "sources": ("sources", "record"),
     "texts": ("read", "extract", "resolve"),
-    "tuning": ("profile", "backtest", "suggest", "misses"),
+    "tuning": ("profile", "backtest", "suggest", "misses", "missed", "reassign"),
     "work": ("run", "crawl", "serve"),
 }
 

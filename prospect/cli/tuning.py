@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -17,10 +18,12 @@ from profiles.suggest import curve_lines
 from prospect.cli import app
 from prospect.cli.inbox import show_story
 from prospect.cli.shown import CliError, NowOption, WorkspaceOption, console, moment, open_workspace, print_json, print_rows
+from prospect.missed import walk
 from prospect.profilefiles import read_profile
 from prospect.tuning import Window, near_misses, profile_named, replay, suggestion, window
-from prospect.workspace import Workspace, load_workspace, profile_context, workspace_root
+from prospect.workspace import EMAIL, Workspace, load_workspace, profile_context, workspace_root
 from prospect.yamlfile import Faults, unknown_value
+from store import queries
 
 PERIODS = ("week", "month", "quarter")
 ProfileArgument = Annotated[str, typer.Argument(help="A profile's file name without .yml, or the path of a profile file.")]
@@ -210,3 +213,42 @@ def miss_row(miss: Miss) -> dict[str, object]:
         "reason": str(miss.decision.reason),
         "detail": miss.detail,
     }
+
+
+@app.command(rich_help_panel="Profiles")
+def missed(
+    url: Annotated[str, typer.Argument(help="The address of the page or filing you should have been told about.", metavar="URL")],
+    workspace: WorkspaceOption = None,
+    profile: Annotated[str | None, typer.Option(help="Only what this profile says.", show_default=False)] = None,
+    now: NowOption = None,
+) -> None:
+    """ "I should have been told about this": walk a page through every stage and say where it ended."""
+    opened, engine = open_workspace(workspace)
+    if profile is not None and profile not in opened.profiles:
+        raise CliError(unknown_value("profile", profile, opened.profiles), 2)
+    with engine.connect() as conn:
+        for line in walk(opened, conn, url, moment(now), profile):
+            console().print(line, markup=False, soft_wrap=True)
+
+
+@app.command(rich_help_panel="Profiles")
+def reassign(
+    owner: Annotated[str, typer.Argument(help="The e-mail of the owner who leaves.")],
+    new_owner: Annotated[str, typer.Argument(help="The e-mail of who takes over.")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Hand the profiles of one owner to another, with their leads and history; nothing is sent again."""
+    opened, engine = open_workspace(workspace)
+    if not EMAIL.fullmatch(new_owner):
+        raise CliError(f"'{new_owner}' is no e-mail address", 2)
+    theirs = [slug for slug, profile in opened.profiles.items() if profile.owner.lower() == owner.lower()]
+    if not theirs:
+        raise CliError(unknown_value("owner", owner, {profile.owner for profile in opened.profiles.values()}), 2)
+    for slug in theirs:
+        path = opened.root / "profiles" / f"{slug}.yml"
+        text = path.read_text(encoding="utf-8")
+        # the line alone is changed, so that comments and layout stay as the rep wrote them
+        path.write_text(re.sub(rf"(?im)^(owner:\s*)([\"']?){re.escape(owner)}\2", rf"\g<1>{new_owner}", text, count=1), encoding="utf-8")
+    with engine.begin() as conn:
+        moved = queries.reassign_leads(conn, owner, new_owner)
+    typer.echo(f"{', '.join(theirs)}: {new_owner} from now on, with {moved} leads")

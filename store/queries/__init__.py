@@ -35,6 +35,7 @@ from store.queries.leads import (
     decisions_of,
     lead,
     leads_of,
+    reassign_leads,
     save_decisions,
     save_lead,
     save_verdict,
@@ -48,6 +49,7 @@ from store.queries.merges import merge_companies, merges_of, provisional_compani
 from store.queries.outbox import cancel_unsubscribed, claim, deliveries_of, enqueue, settle_failed, settle_retry, settle_sent
 from store.queries.runs import backlog, begin_run, counts, end_run, first_run, last_runs, latest_source_runs, states, take_turns
 from store.queries.stories import companies_with_stories, save_stories, sightings_of, stories_of
+from store.queries.tracing import trace_of
 
 __all__ = [
     "backlog",
@@ -81,6 +83,7 @@ __all__ = [
     "merge_companies",
     "merges_of",
     "provisional_companies",
+    "reassign_leads",
     "register_digest",
     "save_companies",
     "save_decisions",
@@ -103,6 +106,7 @@ __all__ = [
     "stories_of",
     "subscribe_again",
     "take_turns",
+    "trace_of",
     "undo_merge",
     "unsubscribe",
     "unsubscriptions",

@@ -93,6 +93,12 @@ def leads_of(
     return [_lead(row) for row in conn.execute(query)]
 
 
+def reassign_leads(conn: Connection, owner: str, new_owner: str) -> int:
+    """Give an owner's leads to another, with what was said of them; return how many there were."""
+    changed = conn.execute(update(leads).where(func.lower(leads.c.owner) == owner.lower()).values(owner=new_owner))
+    return int(changed.rowcount)
+
+
 def withdraw_lead(conn: Connection, lead_id: str, now: datetime) -> bool:
     """Take back a lead that no rep has decided on yet (its event was denied or called off); return whether it was taken back."""
     query = update(leads).where(leads.c.id == lead_id, leads.c.state.in_(("new", "snoozed")))
