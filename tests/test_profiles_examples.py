@@ -8,6 +8,8 @@ import pytest
 
 from profiles.examples import check_examples
 from profiles.profile import Profile
+from prospect.kinds import shipped_kinds
+from prospect.workspace import profile_context
 from prospect.yamlfile import read_model
 from tests.profiles_factories import CONTEXT, profile
 
@@ -20,6 +22,11 @@ def test_shipped_profiles_do_what_their_examples_say(path: Path) -> None:
     assert check_examples(found, path.stem) == []
     assert any(example.alerts for example in found.examples)
     assert any(not example.alerts for example in found.examples)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_profiles_ask_for_kinds_and_facts_that_ship(path: Path) -> None:
+    read_model(path, Profile, context=profile_context(shipped_kinds()))
 
 
 # (events, alerts, reason) -> the beginning of the fault, None for a right example

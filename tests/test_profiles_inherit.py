@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from prospect.profilefiles import read_profile, read_profile_folder
+from prospect.kinds import shipped_kinds
+from prospect.profilefiles import closed_words, read_profile, read_profile_folder
+from prospect.workspace import profile_context
 from tests.profiles_factories import CONTEXT
 
 BASE = """\
@@ -70,3 +72,26 @@ FAULTS = [
 def test_faults_lie_where_they_are_said(child: str, base: str, expected: list[str], tmp_path: Path) -> None:
     _, faults = read_profile_folder(folder(tmp_path, jane=child, _base=base), context=CONTEXT, root=tmp_path)
     assert [str(fault) for fault in faults] == expected
+
+
+# (what a kind says of a fact, the words it may hold)
+CLOSED = [
+    ("joins, leaves or changes (an insider takes another post)", ["joins", "leaves", "changes"]),
+    ("lease, purchase, sale or sale-leaseback", ["lease", "purchase", "sale", "sale-leaseback"]),
+    # prose, and lists that say "and so on"
+    ("Who takes or gives up the post", []),
+    ("plant, office …", []),
+    ("Debt or loan", []),
+    ("Seed, Series A or B", []),
+]
+
+
+@pytest.mark.parametrize("says, words", CLOSED)
+def test_facts_that_hold_one_of_a_few_words(says: str, words: list[str]) -> None:
+    assert closed_words(says) == words
+
+
+def test_a_word_that_no_shipped_kind_gives_is_refused(tmp_path: Path) -> None:
+    text = "name: x\nowner: jane@example.com\nthreshold: 1\nwants: [{trigger: executive_change, is: {level: c_suit}, weight: 4}]\n"
+    _, faults = read_profile_folder(folder(tmp_path, jane=text), context=profile_context(shipped_kinds()), root=tmp_path)
+    assert [str(fault) for fault in faults] == ["jane.yml:4:37: unknown value 'c_suit' (did you mean 'c_suite'?) of fact 'level'"]
