@@ -21,6 +21,7 @@ import re2
 from store.records import Document, TriggerEvent, fingerprint
 from triggers.dates import document_date, happened_on
 from triggers.entities import EntityFinder, load_entities
+from triggers.forms import read_form, states_events
 from triggers.kind import Example, Kind, Pattern, unmark
 from triggers.noise import noise_of
 from triggers.parties import Parties, bare, clean_name, is_name, same_person, subject_before
@@ -79,6 +80,8 @@ class Extractor:
         text = document.full_text
         if not text.strip():
             return []
+        if states_events(document):
+            return read_form(document, self.kinds)
         title_end = title_length(text, document.title)
         flat = flat_text(text, document.title)
         sentences = read_sentences(flat, title_end, document.form)
