@@ -362,6 +362,8 @@ def _run_end(words: Sequence[_Word], busy: Sequence[bool], i: int, headline: boo
         nxt = words[j + 1] if j + 1 < len(words) else None
         capital_next = nxt is not None and nxt.capital and not busy[j + 1]
         before = words[j - 1].text
+        if text == "plc":
+            return j + 1  # written small, and the end of a name
         if words[j].capital and not (headline and text in _HEADLINE_WORDS and text not in _FIRM_WORDS):
             if text in _COMMON and text not in {
                 "New",
