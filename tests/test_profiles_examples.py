@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from profiles.examples import check_examples
+from profiles.lint import lint
 from profiles.profile import Profile
 from prospect.kinds import shipped_kinds
 from prospect.workspace import profile_context
@@ -20,6 +21,7 @@ SHIPPED = sorted((Path(__file__).parent.parent / "profiles" / "examples").glob("
 def test_shipped_profiles_do_what_their_examples_say(path: Path) -> None:
     found = read_model(path, Profile, context=CONTEXT)
     assert check_examples(found, path.stem) == []
+    assert lint(found) == []
     assert any(example.alerts for example in found.examples)
     assert any(not example.alerts for example in found.examples)
 
