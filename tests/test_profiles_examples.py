@@ -40,7 +40,12 @@ EXAMPLE_FAULTS = [
     # one that should not and does
     ([{"trigger": "relocation", "days_ago": 1}], False, None, "example 'x' should not alert, but: alerted: 39.69 points"),
     # silent, but for another reason than it says
-    ([{"trigger": "relocation", "days_ago": 90}], False, "no wanted events", "example 'x' should have the reason 'no wanted events', but: below"),
+    (
+        [{"trigger": "relocation", "days_ago": 90}],
+        False,
+        "no wanted events",
+        "example 'x' should have the reason 'no wanted events', but: below",
+    ),
     # an event of another company does not count
     ([{"trigger": "relocation", "days_ago": 1, "other_company": True}], False, "no wanted events", None),
     # no event at all
