@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from rapidfuzz import fuzz
@@ -346,7 +347,5 @@ def _digits(word: str) -> str:
 
 
 def _said_as(said: Said, other: str) -> Said:
-    from dataclasses import replace
-
     name = read_name(other)
     return replace(said, words=name.words, short=tuple(map(short_word, name.words)), legal=name.legal)
