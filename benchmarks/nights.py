@@ -185,18 +185,23 @@ def faults(world: str, days: int) -> None:
         settings = settings_in(folder)
         engine = open_store(settings.database_url)
         notes: Counter[str] = Counter()
-        for day in range(days + 1):
+        nights = 0
+        # nights go on without anything new until one leaves no page for the next
+        for day in range(days + 10):
             moment = datetime.fromisoformat(ask(f"{world}/__world/status")["today"]).replace(hour=23, minute=59, tzinfo=UTC)
             runs = list(crawl_sources(sources, replace(settings, now=moment)))
             save(engine, runs)
             notes.update(run.error for run in runs if run.error)
             notes.update(note.split(" (")[0] for run in runs for note in run.notes)
+            nights += 1
             if day < days:
                 ask(f"{world}/__world/advance", "POST")
+            elif not any(run.failed for run in runs):
+                break
         truth = {canonical_url(row["url"]) for row in ask(f"{world}/__world/truth")["documents"] if row["site"].startswith("wire")}
         kept = set(stored(folder))
         asked = Counter(entry.get("fault") or "none" for entry in ask(f"{world}/__world/log")["entries"])
-        print(f"{days + 1} nights, faults sent: {dict(asked)}")
+        print(f"{nights} nights, faults sent: {dict(asked)}")
         print(f"{len(truth)} documents due, {len(kept & truth)} stored, {len(truth - kept)} lost, {len(kept - truth)} others")
         for note, count in notes.most_common():
             print(f"  {count} x {note}")

@@ -13,9 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.archive import Archive, Exchange
 from crawler.errors import ArchiveError
-from crawler.visit import FetchedPage, Visit
+from crawler.visit import TRIED_AGAIN, FetchedPage, Visit
 from store import queries, tables
-from store.records import RawDocument, fingerprint
+from store.records import RawDocument, SourceRun, fingerprint
 
 log = logging.getLogger(__name__)
 
@@ -59,10 +59,10 @@ class StoreMemory:
         return (None, None) if (etag or "").startswith(STATUS_MARK) else (etag, last_modified)
 
     def last_success(self) -> datetime | None:
-        """Return when the source's last crawl began that came to its end."""
+        """Return when the source's last crawl began that came to its end and left no page for the next one."""
         with self.engine.connect() as conn:
             runs = queries.source_runs(conn, self.source, limit=100)
-        return max((run.started for run in runs if run.error is None), default=None)
+        return max((run.started for run in runs if run.error is None and not left_pages(run)), default=None)
 
     def keep(self, pages: Sequence[FetchedPage]) -> int:
         """Put pages into archive and store, and return how many documents are new: one known by another address is not.
@@ -114,6 +114,11 @@ def read_again(conn: Connection, since: datetime) -> int:
     """
     result = conn.execute(update(tables.raw_documents).where(tables.raw_documents.c.fetched >= since).values(read=None, read_error=None))
     return result.rowcount
+
+
+def left_pages(run: SourceRun) -> bool:
+    """Return whether a crawl left listed pages to be tried again: the next one looks as far back as it did."""
+    return any(TRIED_AGAIN in note for note in run.notes)
 
 
 class KeepPages:

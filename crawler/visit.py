@@ -24,6 +24,7 @@ from store.records import SourceRun
 # answers that will not change by asking again
 GONE = (404, 410, 451)
 MAX_NOTES = 20
+TRIED_AGAIN = "it is tried again at the next crawl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Memory(Protocol):
         ...
 
     def last_success(self) -> datetime | None:
-        """Return when the source's last crawl began that came to its end."""
+        """Return when the source's last crawl began that came to its end and left no page for the next one."""
         ...
 
     def keep(self, pages: Sequence[FetchedPage]) -> int:
@@ -273,7 +274,7 @@ class Visit:
         else:
             if of_list := request.meta.get("of_list"):
                 self._broken_lists.add(of_list)
-            self.note(f"a listed page {reason}; it is tried again at the next crawl")
+            self.note(f"a listed page {reason}; {TRIED_AGAIN}")
 
     # --- the end ---------------------------------------------------------------------------------------------------------
 
@@ -316,6 +317,8 @@ def failure_in_words(failure: Any) -> tuple[str, str]:
             return "closed to robots by robots.txt", (
                 "leave it, or, where its operator documents it for programs, give the source the reason: `robots: documented interface, …`"
             )
+        if "exceeded DOWNLOAD_MAXSIZE" in text:
+            return "unpacks to more than allowed", "raise `max_mb` in the source file if it is meant to be"
         return (
             text,
             "it is tried again at the next crawl"
