@@ -25,7 +25,7 @@ from triggers.forms import read_form, states_events
 from triggers.kind import Example, Kind, Pattern, unmark
 from triggers.noise import noise_of
 from triggers.parties import Parties, bare, clean_name, is_name, same_person, subject_before
-from triggers.people import mend
+from triggers.people import FIRM_WORD, mend
 from triggers.qualify import background, status_of
 from triggers.reading import Found, Reading
 from triggers.structure import BODY, HEADLINE, LEAD, QUOTE, SILENT, Sentence, flat_text, read_sentences, title_length
@@ -186,7 +186,7 @@ class Extractor:
         people = [
             Entity("person", sentence.start + start, sentence.start + end, sentence.text[start:end])
             for start, end, label, _ in spans
-            if label == "PERSON"
+            if label == "PERSON" and " " in sentence.text[start:end] and not FIRM_WORD.search(sentence.text[start:end])
         ]
         kept = [e for e in found if e.sort == "title" or all(e.end <= p.start or p.end <= e.start for p in people)]
         people = [p for p in people if all(e.end <= p.start or p.end <= e.start for e in kept)]

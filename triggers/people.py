@@ -15,7 +15,7 @@ from triggers.view import Entity
 
 _PART = r"(?:(?:Mc|Mac|O['’]|D['’]|De|Van|Le|La)?[A-ZÀ-Þ][a-zà-ÿ]+(?:(?:-|['’](?!s\b))[A-ZÀ-Þ]?[a-zà-ÿ]+)*|[A-Z]{2,}(?=[\s,]))"
 _NAME = rf"(?:(?:[A-Z]\.\s?){{1,2}}(?:{_PART}\s)?|{_PART}\s(?:[A-Z]\.?\s|[“\"(][A-Z][a-z]+[”\")]\s|{_PART}\s|van\s|von\s|de\s|der\s|la\s|di\s|bin\s|al-){{0,3}}){_PART}(?:,? (?:Jr|Sr|II|III|IV)\b\.?)?"
-_COMPANY_WORD = re.compile(
+FIRM_WORD = re.compile(
     rf"\b{LEGAL}\b|\b(?:Bank|Capital|Health|Systems?|Technolog|Solutions|Services|Energy|Pharma|Labs?|Media|Software|Global|International|Industries|Insurance|Financial|Resources|Motors|Airlines?|Foods?|Hospital|Clinic|Institute|Association|School|College|Council|Society|Network|Studios?|Digital|Holdings|Ventures|Associates|Agency|Law|Restaurant|Hotel|Realty|Properties|Brands?|Sports|Committee|Department|Board|Officer|President|Director|Executive|Chief|New|United|American|National|North|South|West|East|The|Names|Appoints|Announces|Street|Center|Centre|City|County|University|Fund|Team|Report|News|Today|Annual|General Manager|Data|Cloud|Security|Medical|Therapeutics|Biosciences?|Gold|Mining|Oil|Gas|Power|Products?|Entertainment|Communications|Interim|Executive|Vice|Senior|Chair|Former|Meeting|Agreement|Plan|Effective|Date|Award|Stock|Shares?|Section|Item|Form|Exhibit|Company|Partner|Engineering|Operations|Marketing|Sales|Strategy|Growth|Finance|Product|Technology|Human|Resources|Development|Asset|Envoy|Semiconductor|Customer|Success|Business|Supervisory|Management|Advisory)\w*\b"
 )
 _GIVE = r"(?:[Aa]ppoint|[Nn]am|[Ee]lect|[Hh]ir|[Pp]romot|[Ww]elcom|[Tt]ap|[Ss]elect|[Rr]ecruit|[Dd]esignat|[Nn]ominat|APPOINT|NAM|ELECT|HIR|PROMOT|TAP)(?:s|es|ed|ing|ped|ts|d|S|ES)?"
@@ -111,7 +111,7 @@ def _take(span: tuple[int, int], text: str, origin: int, out: list[Entity]) -> N
     start, end = span[0] + origin, span[0] + origin + len(words)
     if " " not in words.strip() and "." not in words and not re.search(r"(?:Mr|Ms|Mrs|Dr|Messrs)\.?\s$", text[: span[0]]):
         return
-    if _COMPANY_WORD.search(words):
+    if FIRM_WORD.search(words):
         return
     over = [e for e in out if e.start < end and start < e.end]
     if any(e.sort in {"title", "date", "money"} or e.anaphor for e in over):
@@ -119,7 +119,7 @@ def _take(span: tuple[int, int], text: str, origin: int, out: list[Entity]) -> N
     if any(e.sort == "person" and e.start <= start and e.end >= end for e in over):
         return
     for entity in over:
-        if entity.sort == "company" and (entity.start < start or entity.end > end or _COMPANY_WORD.search(entity.text)):
+        if entity.sort == "company" and (entity.start < start or entity.end > end or FIRM_WORD.search(entity.text)):
             return
         if entity.sort == "place" and entity.end - entity.start > (end - start) * 0.7:
             return
@@ -138,7 +138,7 @@ def _widen(text: str, origin: int, entities: list[Entity]) -> list[Entity]:
             if (
                 wider
                 and len(entity.text.split()) == 1
-                and not _COMPANY_WORD.search(wider.group())
+                and not FIRM_WORD.search(wider.group())
                 and not re.match(
                     r"(?:Mr|Ms|Mrs|Dr|Prof|Sir|In|On|As|At|By|The|When|While|With|And|But|For|From|After|Since|Under|If|Said|To|Of|Our|Its|His|Her|Messrs|According|Appoints|Names|Hires|Welcomes|Elects|Promotes|Prior|Additionally|Also|CEO|CFO|COO|President|Chairman|Founder|Taps|Adds|Meet|Founded|Led|General|Admiral|Colonel|Professor|Director)\b",
                     wider.group(),
