@@ -93,7 +93,11 @@ def running(box: Mailbox, *, tls: str = "", auth: bool = False, folder: Path | N
             # handled=False makes the server answer 535 itself; without it a wrong password hangs the client
             return AuthResult(success=known, handled=False, auth_data=asked)
 
-        options |= {"authenticator": check, "auth_required": True, "auth_require_tls": tls == "starttls"}  # it does not count TLS from the first byte
+        options |= {
+            "authenticator": check,
+            "auth_required": True,
+            "auth_require_tls": tls == "starttls",
+        }  # it does not count TLS from the first byte
     box.port = port or free_port()
     controller = Controller(box, hostname="127.0.0.1", port=box.port, **options)
     controller.start()
