@@ -21,7 +21,7 @@ from prospect.explaining import explain_pair, find_one_company
 from prospect.verdicts import give_verdict
 from prospect.yamlfile import unknown_value
 from store import queries
-from store.records import LEAD_STATES, Lead, Story
+from store.records import LEAD_STATES, Lead, Reason, Story
 
 FORMATS = ("table", "json", "csv")
 LEAD_COLUMNS = ("lead", "created", "score", "threshold", "company", "place", "what_happened", "profile", "owner", "state")
@@ -34,6 +34,7 @@ def leads(
     profile: Annotated[str | None, typer.Option(help="Only of this profile (the file's name without .yml).", show_default=False)] = None,
     owner: Annotated[str | None, typer.Option(help="Only of this rep (e-mail).", show_default=False)] = None,
     state: Annotated[list[str] | None, typer.Option(help=f"Only in this state: {', '.join(LEAD_STATES)}.", show_default=False)] = None,
+    review: Annotated[bool, typer.Option("--review", help="What was held for review instead of being told, and why.")] = False,
     evidence: Annotated[bool, typer.Option("--evidence", help="Show each lead whole: its score and the sentences behind it.")] = False,
     format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
 ) -> None:
@@ -60,6 +61,23 @@ def leads(
                 format,
                 "no leads; `prospect explain PROFILE COMPANY` says why",
             )
+
+
+def review_rows(conn: Connection, slugs: list[str]) -> list[dict[str, object]]:
+    """Return what profiles hold for review: it would alert, but for something unknown, or a quota that is used up."""
+    held = [
+        decision for slug in slugs for decision in queries.decisions_of(conn, slug, limit=10_000) if decision.reason is Reason.FOR_REVIEW
+    ]
+    companies = queries.get_companies(conn, {decision.company_id for decision in held})
+    return [
+        {
+            "profile": decision.profile,
+            "company": companies[decision.company_id].name if decision.company_id in companies else decision.company_id,
+            "score": round(decision.score, 1),
+            "why": decision.detail,
+        }
+        for decision in held
+    ]
 
 
 def lead_row(conn: Connection, lead: Lead, whole: bool = True) -> dict[str, object]:

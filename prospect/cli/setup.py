@@ -12,9 +12,11 @@ from pydantic import BaseModel
 
 from crawler.source import Source
 from profiles.profile import Profile
+from profiles.schema import json_schema
 from prospect.cli import app
 from prospect.cli.shown import CliError, WorkspaceOption, console, moment
-from prospect.workspace import OwnPlaybook, Settings, load_workspace, workspace_root
+from prospect.kinds import shipped_kinds
+from prospect.workspace import OwnPlaybook, Settings, load_workspace, profile_context, workspace_root
 from triggers.kind import Kind
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "template"
@@ -85,5 +87,6 @@ def schema(folder: Annotated[Path, typer.Argument(help="Where the schemas go.", 
     folder.mkdir(parents=True, exist_ok=True)
     for name, model in SCHEMAS.items():
         path = folder / f"{name}.schema.json"
-        path.write_text(json.dumps(model.model_json_schema(), indent=2) + "\n", encoding="utf-8")
+        written = json_schema(profile_context(shipped_kinds())["kinds"]) if model is Profile else model.model_json_schema()
+        path.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
         typer.echo(str(path))
