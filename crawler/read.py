@@ -30,6 +30,7 @@ from store.records import Document, RawDocument, fingerprint
 __all__ = ["Unreadable", "read_document", "read_file"]
 
 MAX_PDF_PAGES = 40
+MAX_PAGE_BYTES = 4_000_000  # of a web page; a reader of megabytes of markup takes minutes
 MAX_TEXT_CHARS = 400_000
 LOOKS_LIKE_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|article|div|p|title|meta|table)\b", re.IGNORECASE)
 META_CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
@@ -153,7 +154,7 @@ def decode_body(body: bytes, content_type: str) -> str:
 
 
 def _read_page(body: bytes, raw: RawDocument) -> Document:
-    markup = decode_body(body, raw.content_type)
+    markup = decode_body(body[:MAX_PAGE_BYTES], raw.content_type)
     if "/Archives/edgar/" in raw.url or is_filing_page(_first_text(markup)):
         return _from_filing(read_filing_page(markup), raw)
     tree = LexborHTMLParser(markup)
