@@ -239,6 +239,8 @@ def subject_before(view: View, at: int) -> Entity | None:
         before = view.masked[max(0, place - 22) : place]
         if re.search(r"(?i)(?:\b(?:from|formerly|ex|former|at|with|by|of|for|than|like|to|and its|via)[\s-]|\(|\bthe )$", before):
             continue
+        if best is not None and re.fullmatch(r"\s*(?:,|and|&|, and)\s*", view.masked[view.place_of(best) + 2 : place]):
+            continue  # "Umbrella Health and Cyberdyne formed": the first of the pair speaks for both
         best = entity
     return best
 
