@@ -133,6 +133,11 @@ def collect(
         if done.error:
             summary.failures.append(f"source {done.source}: {done.error}")
         summary.notes += [f"source {done.source}: {note}" for note in done.notes]
+    crawl = workspace.settings.crawl
+    if crawl.keep_days or crawl.keep_gb:
+        Archive(workspace.archive).expire(
+            today=now.date(), keep_days=crawl.keep_days, keep_bytes=int(crawl.keep_gb * 1e9) if crawl.keep_gb else None
+        )
     if names is None:
         with engine.connect() as conn:
             recent = [done for name in workspace.sources for done in queries.source_runs(conn, name, limit=200)]

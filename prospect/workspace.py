@@ -135,6 +135,8 @@ class Crawl(Model):
     allow_hosts: tuple[str, ...] = ()  # private and loopback hosts that may be asked; all others of that kind are refused
     archive: str = "archive"
     timeout: str = "30m"  # one source's crawl
+    keep_days: int | None = Field(default=None, ge=1)  # of the archive; without it, everything is kept
+    keep_gb: float | None = Field(default=None, gt=0)
     at_once: int = Field(default=8, ge=1, le=64)  # sources crawled side by side
 
 

@@ -55,7 +55,7 @@ COMMANDS = {
     "sources": ("sources", "record"),
     "texts": ("read", "extract", "resolve"),
     "tuning": ("profile", "backtest", "suggest", "misses", "missed", "reassign"),
-    "work": ("run", "crawl", "serve"),
+    "work": ("run", "crawl", "reread", "serve"),
 }
 
 

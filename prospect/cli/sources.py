@@ -10,6 +10,7 @@ import typer
 from ruamel.yaml import YAML
 
 from crawler.errors import SourceFailed
+from crawler.health import judge_sources
 from crawler.record import record_source
 from crawler.run import try_source
 from crawler.source import Source
@@ -34,12 +35,22 @@ def sources(
     context: typer.Context,
     workspace: WorkspaceOption = None,
     catalog: Annotated[bool, typer.Option("--all", help="Those of the catalogue, too, whether switched on or not.")] = False,
+    health: Annotated[bool, typer.Option("--health", help="What each source's runs say of it, warnings first, with the cure.")] = False,
     format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
 ) -> None:
     """List the workspace's sources, with what their last crawl brought."""
     if context.invoked_subcommand:
         return
     opened, engine = open_workspace(workspace)
+    if health:
+        with engine.connect() as conn:
+            runs = [run for name in opened.sources for run in queries.source_runs(conn, name, limit=400)]
+        judged = [
+            {"source": each.source, "verdict": str(each.verdict), "since": each.since, "detail": each.detail, "cure": each.cure or None}
+            for each in judge_sources(opened.sources, runs, datetime.now(UTC))
+        ]
+        print_rows(judged, ("source", "verdict", "since", "detail", "cure"), format, "no sources")
+        return
     if catalog:
         listed: list[dict[str, object]] = [
             {

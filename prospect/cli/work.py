@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from crawler.pipelines import read_again
 from prospect.cli import app
 from prospect.cli.shown import (
     CliError,
@@ -24,6 +25,7 @@ from prospect.cli.shown import (
 from prospect.pipeline import STAGES, RunSummary, collect
 from prospect.pipeline import run as run_pipeline
 from prospect.yamlfile import unknown_value
+from store import queries
 
 
 @app.command(rich_help_panel="Every day")
@@ -96,6 +98,23 @@ def crawl(
         print_rows(rows, ("source", "requests", "listed", "new", "failed", "error"), "table", "no source was crawled")
     if summary.failures:
         raise typer.Exit(1)
+
+
+@app.command(rich_help_panel="Every day")
+def reread(
+    since: Annotated[str, typer.Option(help="Pages fetched from this day on: 2026-09-01.")],
+    workspace: WorkspaceOption = None,
+    now: NowOption = None,
+) -> None:
+    """Read the archive again with today's readers and kinds, without a single request; what was told is not told again."""
+    at, start = moment(now), moment(since)
+    opened, engine = open_workspace(workspace)
+    with engine.begin() as conn:
+        due = read_again(conn, start)
+        queries.extract_again(conn, start)
+    typer.echo(f"{due} pages to read again", err=True)
+    with progress() as shown:
+        show_summary(run_pipeline(opened, engine, now=at, stages=("read", "extract", "resolve", "judge", "tell"), progress=shown))
 
 
 @app.command(rich_help_panel="Every day")

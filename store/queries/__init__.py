@@ -28,7 +28,7 @@ from store.queries.companies import (
     save_match,
     save_register,
 )
-from store.queries.extracting import due_to_extract, earlier_filing, mark_unextractable, save_events
+from store.queries.extracting import due_to_extract, earlier_filing, extract_again, mark_unextractable, save_events
 from store.queries.leads import (
     decision_of,
     decisions_about,
@@ -68,6 +68,7 @@ __all__ = [
     "earlier_filing",
     "end_run",
     "enqueue",
+    "extract_again",
     "find_companies",
     "first_run",
     "get_companies",

@@ -40,6 +40,11 @@ def earlier_filing(conn: Connection, document: Document) -> Document | None:
     return make_document(row) if row else None
 
 
+def extract_again(conn: Connection, since: datetime) -> int:
+    """Make every document first seen since then due to be looked through again; return how many."""
+    return int(conn.execute(update(documents).where(documents.c.first_seen >= since).values(extracted=None, extract_error=None)).rowcount)
+
+
 def save_events(conn: Connection, document_id: str, found: Sequence[TriggerEvent], now: datetime) -> None:
     """Save the events of a document and mark it extracted.
 
