@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -98,7 +99,7 @@ def private_postgres(binaries: Path) -> Iterator[str]:
         wait_for_postgres(port, server, folder / "log")
         yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
     finally:
-        server.send_signal(2)  # "fast shutdown": do not wait for clients
+        server.send_signal(signal.SIGQUIT)  # "immediate": nothing is written any more, the folder goes anyway
         try:
             server.wait(20)
         except subprocess.TimeoutExpired:
