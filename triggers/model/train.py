@@ -1,10 +1,10 @@
 # ruff: noqa: T201 - chance is seeded on purpose; prints its progress
-"""Trains the entity model: `python -m triggers.model.train --corpus DIR [--output FILE] [--minutes N] [--seed N]`.
+"""Trains the entity model: `python -m triggers.model.train --corpus DIR [--output FILE] [--steps N] [--seed N]`.
 
 DIR holds the labelled corpora (triggers/model/MODEL_CARD.md says which); without --output the weights that ship are replaced. Two rounds:
 the first on sentences that are labelled in full, the second also on those where only companies are marked, the rest of them labelled by
 the first round's model and the rules. After every few hundred steps the whole finder (model and rules) is scored on business_dev.jsonl, and
-the best weights are kept. The same seed, corpora and versions give the same weights.
+the best weights are kept. Chance is seeded throughout.
 """
 
 from __future__ import annotations
