@@ -353,6 +353,8 @@ def resolve(workspace: Workspace, engine: Engine, now: datetime, summary: RunSum
         touched = {match.company_id for _, match in matches if match.company_id}
         with engine.begin() as conn:
             queries.save_companies(conn, made)
+            # an event read anew may have been another company's before: that one's stories change too
+            touched |= queries.companies_of_events(conn, [event.id for event, _ in matches])
             for event, match in matches:
                 queries.save_match(conn, event.id, match, now)
             counts["companies_touched"] += retell(conn, touched, now)
@@ -401,6 +403,7 @@ def tell(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummar
     )
     summary.tell = {"sent": outcome.sent, "waiting": outcome.waiting, "failed": outcome.failed, "cancelled": outcome.cancelled}
     summary.failures += outcome.problems
+    summary.notes += outcome.notes
     progress.advance(outcome.sent)
 
 

@@ -18,7 +18,11 @@ def mail_settings(workspace: Workspace) -> MailSettings:
         reply_to=mail.reply_to,
         base_url=web.base_url.rstrip("/") if web.base_url else None,
         link_keys=web.link_keys,
+        link_days=web.link_days,
         operator=mail.operator,
+        ca_file=workspace.path(mail.ca_file) if mail.ca_file else None,
+        timeout_s=mail.timeout_s,
+        per_minute=mail.per_minute,
     )
 
 

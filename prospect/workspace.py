@@ -44,6 +44,9 @@ class Mail(Model):
     sender: str = "prospect <alerts@localhost>"
     reply_to: str | None = None
     operator: str | None = None  # told when a channel stops or a source dies
+    ca_file: str | None = None  # certificates to trust beside the system's
+    per_minute: int | None = Field(default=None, ge=1)  # mails a minute to one recipient domain; the rest goes out later
+    timeout_s: float = Field(default=30, gt=0, le=600)
 
     @field_validator("url")
     @classmethod
@@ -113,6 +116,7 @@ class Web(Model):
 
     listen: str = "127.0.0.1:8080"
     base_url: str | None = None  # without one, mails carry the commands to type instead of buttons
+    link_days: int = Field(default=30, ge=1, le=365)  # how long a link in a mail works
     link_keys: tuple[str, ...] = ()  # secrets that sign the links, oldest first; the last one signs
 
     @field_validator("listen")

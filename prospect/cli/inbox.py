@@ -12,12 +12,13 @@ import typer
 from rich.markup import escape
 from sqlalchemy import Connection
 
-from alerts.outbox import retry_failed
+from alerts.outbox import retry_failed, send_test
 from alerts.view import REJECT_REASONS
 from prospect.briefing import company_brief
 from prospect.cli import app
 from prospect.cli.shown import CliError, NowOption, WorkspaceOption, console, moment, open_workspace, print_json, print_rows
 from prospect.explaining import explain_pair, find_one_company
+from prospect.telling import mail_settings
 from prospect.verdicts import give_verdict
 from prospect.yamlfile import unknown_value
 from store import queries
@@ -227,10 +228,20 @@ def deliveries(
     workspace: WorkspaceOption = None,
     failed: Annotated[bool, typer.Option("--failed", help="Only those that failed for good.")] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Put the failed ones back; `prospect run --stage tell` sends them.")] = False,
+    test: Annotated[str | None, typer.Option(help="Send one test mail to this address, at once.", show_default=False)] = None,
     format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
 ) -> None:
     """Show what the outbox sent, still owes, or had to give up, with the reason."""
-    _, engine = open_workspace(workspace)
+    opened, engine = open_workspace(workspace)
+    if test:
+        try:
+            error = send_test(mail_settings(opened), recipient=test, now=moment(None))
+        except ValueError as wrong:
+            raise CliError(str(wrong), 2) from wrong
+        if error:
+            raise CliError(str(error))
+        typer.echo(f"sent to {test}")
+        return
     if retry:
         typer.echo(f"{retry_failed(engine, now=moment(None))} put back")
         return

@@ -18,6 +18,7 @@ from store.queries.collecting import (
     source_runs_of as source_runs,
 )
 from store.queries.companies import (
+    companies_of_events,
     due_to_resolve,
     find_companies,
     get_companies,
@@ -56,6 +57,7 @@ __all__ = [
     "begin_run",
     "cancel_unsubscribed",
     "claim",
+    "companies_of_events",
     "companies_with_stories",
     "counts",
     "decision_of",

@@ -118,6 +118,15 @@ _SAVE_MATCH = (
 )
 
 
+def companies_of_events(conn: Connection, event_ids: Collection[str]) -> set[str]:
+    """Return the companies that these events belong to by now; those not resolved yet add none."""
+    found: set[str] = set()
+    for some in chunks(event_ids):
+        query = select(events.c.company_id).where(events.c.id.in_(some), events.c.company_id.is_not(None)).distinct()
+        found.update(conn.scalars(query))
+    return found
+
+
 def save_match(conn: Connection, event_id: str, match: CompanyMatch, now: datetime) -> None:
     """Save which company an event is about, or that none or several fit, and mark it resolved."""
     found = {

@@ -60,6 +60,7 @@ def _sighting(row: Sequence[Any]) -> Sighting:
 
 _OF: Any = bindparam("of")
 _STORED = select(stories).where(stories.c.company_id == _OF)
+_DELETE_BY_ID = delete(stories).where(stories.c.id == bindparam("which"))
 _DELETE = delete(stories).where(stories.c.company_id == _OF)
 _INSERT = insert(stories)
 _CLEAR = update(events).where(events.c.company_id == _OF).values(story_id=None)
@@ -77,6 +78,8 @@ def save_stories(conn: Connection, company_id: str, told: Sequence[Story], now: 
     if before:
         conn.execute(_DELETE, of)
     if rows:
+        # a story keeps its id when its events turn out to be another company's: the row goes with them
+        conn.execute(_DELETE_BY_ID, [{"which": row["id"]} for row in rows])
         conn.execute(_INSERT, rows)
     conn.execute(_CLEAR, of)
     belongs = [{"event": event_id, "story": row["id"]} for row in rows for event_id in row["event_ids"]]
