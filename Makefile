@@ -10,7 +10,7 @@ demo: $(VENV)/.installed
 	$(BIN)/prospect demo
 
 test: $(VENV)/.installed-test lint
-	$(BIN)/python -m pytest -m "not proof"
+	$(BIN)/python -m pytest -m "not proof" -n auto --dist loadfile
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .

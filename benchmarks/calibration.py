@@ -15,6 +15,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from crawler.read import read_file
@@ -78,7 +79,7 @@ def main() -> None:
                 if event.confidence >= BINS[0]:
                     tally[max(b for b in BINS if b <= event.confidence), right] += 1
     print(f"{'confidence':>12}{'events':>8}{'right':>8}{'share':>8}")
-    for low, high in zip(BINS, BINS[1:], strict=False):
+    for low, high in pairwise(BINS):
         right, wrong = tally[low, True], tally[low, False]
         if right + wrong:
             print(f"{low:>7.1f}–{min(high, 1):.1f}{right + wrong:>8}{right:>8}{right / (right + wrong):>8.2f}")

@@ -179,7 +179,42 @@ def test_no_text_breaks_it(text: str, form: str | None, title: str | None) -> No
         assert doc.full_text[event.start : event.end] == event.quote
 
 
-WORDS = ["Acme", "Corp.", "names", "Jane", "Roe", "chief", "executive", "officer", ",", "will", "move", "its", "headquarters", "to", "Austin", "acquires", "Globex", "Inc.", "for", "$", "5", "million", "resigns", "as", "of", "the", "\n", "“", "”", "—", "(", ")", "Item", "5.02"]
+WORDS = [
+    "Acme",
+    "Corp.",
+    "names",
+    "Jane",
+    "Roe",
+    "chief",
+    "executive",
+    "officer",
+    ",",
+    "will",
+    "move",
+    "its",
+    "headquarters",
+    "to",
+    "Austin",
+    "acquires",
+    "Globex",
+    "Inc.",
+    "for",
+    "$",
+    "5",
+    "million",
+    "resigns",
+    "as",
+    "of",
+    "the",
+    "\n",
+    "“",
+    "”",
+    "—",
+    "(",
+    ")",
+    "Item",
+    "5.02",
+]
 
 
 @settings(max_examples=150, deadline=None)

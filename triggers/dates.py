@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from triggers.structure import BODY, LEAD, Sentence
@@ -69,7 +69,7 @@ def _by_dateparser(words: str, base: date | None) -> date | None:
     import dateparser  # 3 seconds at import: only documents with such a date pay for it
 
     settings = (
-        {"RELATIVE_BASE": datetime(base.year, base.month, base.day), "REQUIRE_PARTS": ["day", "month"]}
+        {"RELATIVE_BASE": datetime(base.year, base.month, base.day, tzinfo=UTC), "REQUIRE_PARTS": ["day", "month"]}
         if base
         else {"REQUIRE_PARTS": ["day", "month", "year"]}
     )

@@ -180,9 +180,10 @@ class _Reader:
                 self.part, self.item, self.letter = BODY, "", ""
                 self.body_start = self.line_end  # an exhibit has a lead of its own
             self._begin_filing_paragraph(head, size)
-        if (head.lower().startswith(("about ", "\ufeffabout")) and (
-            _ABOUT_RUN.match(head) or (_ABOUT.match(head) and (size < 100 or self.part in {ABOUT, BODY}))
-        )) or (size < 120 and _ABOUT.match(head)):
+        if (
+            head.lower().startswith(("about ", "\ufeffabout"))
+            and (_ABOUT_RUN.match(head) or (_ABOUT.match(head) and (size < 100 or self.part in {ABOUT, BODY})))
+        ) or (size < 120 and _ABOUT.match(head)):
             self.part = ABOUT
         elif _CONTACT.match(head) and (size < 200 or self.part in {ABOUT, CONTACT}):
             if self.body_start >= 0 and start - self.body_start > 300:
@@ -219,17 +220,19 @@ class _Reader:
             self.part, self.item, self.letter = SIGNATURE, "", ""
         elif _EXHIBIT_HEAD.match(head) and self.part != COVER:
             self.part = EXHIBIT_LIST
-        elif self.part in {SIGNATURE, EXHIBIT_LIST, CONTACT, ABOUT, SAFE_HARBOUR}:
-            if _NEWS.match(head) or (
+        elif self.part in {SIGNATURE, EXHIBIT_LIST, CONTACT, ABOUT, SAFE_HARBOUR} and (
+            _NEWS.match(head)
+            or (
                 self.part in {SIGNATURE, EXHIBIT_LIST}
                 and size > 160
                 and not _EXHIBIT_LINE.match(head)
                 and "pursuant to the requirements" not in head.lower()
                 and "incorporated" not in head.lower()
-            ):
-                if self.part in {SIGNATURE, EXHIBIT_LIST}:
-                    self.item = self.letter = ""
-                self.part = BODY
+            )
+        ):
+            if self.part in {SIGNATURE, EXHIBIT_LIST}:
+                self.item = self.letter = ""
+            self.part = BODY
         letter = _LETTER.match(head)
         if letter and self.part == BODY and self.item:
             self.letter = letter.group("letter")

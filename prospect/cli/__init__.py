@@ -21,6 +21,7 @@ app = typer.Typer(
         "[bold]prospect init DIR[/], [bold]prospect check[/], [bold]prospect run[/] and [bold]prospect explain[/]."
     ),
     no_args_is_help=True,
+    invoke_without_command=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -131,9 +131,8 @@ def _found(view: View, reading: Reading, match: re.Match[str], number: int) -> F
         if re.search(
             r"(?i)\b(?:regional|european|asia\w*|emea|apac|latin america\w*|north american|u\.?s\.?|american|canadian|uk|india\w*|middle east\w*|second|subsidiary|divisional|country|local)\s+(?:and \w+ )?(?:headquarters|hq|head office)",
             masked,
-        ):
-            if number != 5 or not re.search(r"(?i)relocat|mov(?:e|es|ed|ing)", masked):
-                return None  # a regional headquarters is a new site
+        ) and (number != 5 or not re.search(r"(?i)relocat|mov(?:e|es|ed|ing)", masked)):
+            return None  # a regional headquarters is a new site
         if (
             number == 5
             and re.match(r"(?i)(?:open|cut|grand|celebrat|inaugurat|build|break|establish)", verb)
@@ -259,8 +258,7 @@ def _one_move(a: TriggerEvent, b: TriggerEvent, seats: list[TriggerEvent]) -> bo
     return (a.company == b.company or not a.company or not b.company) and (
         (a in seats and b in seats)
         or not (a.facts.get("to") and b.facts.get("to"))
-        or (a.company == b.company
-        and (a in seats or b in seats))
+        or (a.company == b.company and (a in seats or b in seats))
     )
 
 
