@@ -21,6 +21,8 @@ class Noise:
 # "SHAREHOLDER ALERT: Acme Law Reminds Investors …", "INVESTOR ALERT", "Deadline", "encourages investors"
 _LAW_ALERT = re.compile(
     r"(?i)\b(?:shareholder|investor|stockholder|class action|securities|deadline|fraud)s? (?:alert|reminder|notice|update|deadline|action)\b|(?:encourages|reminds|urges|notifies|alerts|advises) .{0,60}\b(?:investors|shareholders|stockholders|purchasers)\b|(?:investors|shareholders|stockholders) who (?:lost|suffered|purchased)|(?:rosen|pomerantz|levi & korsinsky|bragar|bronstein|halper sadeh|glancy|kirby mcinerney|faruqi|robbins geller|hagens berman|schall|portnoy|monteverde|kahn swick|johnson fistel|kessler topaz|wolf haldenstein)\b.{0,80}\b(?:investigat|class action|investors|shareholders|announces)"
+    # "Acme LLP investigates whether the sale of Beta is fair to shareholders"
+    r"|\binvestigat(?:es|ing) (?:whether|if|the fairness|claims|potential claims) .{0,80}\b(?:sale|merger|deal|acquisition|transaction|fair|shareholders|stockholders)\b"
     r"|\b(?:law (?:firm|offices?)|llp|attorneys?|p\.c\.)\b.{0,60}\b(?:investigat\w+|announces?|initiates?|launch\w*)\b.{0,60}\b(?:investigation|class action|claims|lawsuit)"
 )
 # "Widget Market to Reach USD 4.5 Billion by 2031, CAGR of 6.2%"

@@ -120,6 +120,8 @@ _HINT = re.compile(
     re.IGNORECASE,
 )
 
+# prizes: "Founder of the Year", "CIO of the Decade"
+_PRIZE = re.compile(r"\s+of the (?:year|month|quarter|decade|century)\b", re.IGNORECASE)
 # what the grammar takes and no person holds
 _NOT_A_TITLE = re.compile(
     r"(?:general partner|limited partner|portfolio manager|product manager|marketing manager|sales manager|operations manager)(?=s)|director(?= of record)",
@@ -134,7 +136,7 @@ def title_spans(text: str, start: int = 0, end: int | None = None) -> Iterator[t
         return
     for match in _TITLE.finditer(text, start, end):
         first, last = match.span()
-        if _NOT_A_TITLE.match(text, first):
+        if _NOT_A_TITLE.match(text, first) or _PRIZE.match(text, last):
             continue
         # "president of Acme": the name of the firm is no part of it, so a span ends in a letter
         while last > first and not text[last - 1].isalnum() and text[last - 1] != ".":

@@ -43,6 +43,7 @@ MONEY = re.compile(
     rf"(?:(?:US|C|A|NZ|HK|S|CDN|AU|CA)?\s?[$€£¥₹]|\b(?:USD|EUR|GBP|CHF|CAD|AUD|INR|Rs\.?|SEK|NOK|DKK|JPY|RMB|CNY)\s?)\s?{_AMOUNT}(?:\s?(?:to|-|–)\s?[$€£]?{_AMOUNT})?(?:{_SCALE}\b)?(?:\s?(?:USD|dollars|euros))?"
     rf"|\b{_AMOUNT}{_SCALE}?\s?(?:dlrs|dollars|euros|pounds|stg|francs|marks|yen|USD|EUR|GBP|CHF|Swiss francs|crore rupees|kronor|rupees|yuan)\b|\b(?:(?:multi|nine|eight|seven)[- ](?:million|billion|figure))[- ]dollar\b"
 )
+A_SHARE = re.compile(r"(?:,? in cash,?)? (?:per|a|an|for each|for every|each)\s(?:\w+ ){0,2}(?:share|unit|ADS)\b", re.IGNORECASE)
 PERCENT = re.compile(
     r"\b\d[\d,]*(?:\.\d+)?\s?(?:%|percent\b|per cent\b|pct\b|percentage points\b)|\b(?:half|a third|one[- ]third|two[- ]thirds|a quarter|three[- ]quarters)\b(?= of (?:its|the|their|our))"
 )
@@ -110,6 +111,8 @@ def quantities(sentence: Sentence, taken: Iterable[Entity]) -> list[Entity]:
             start, end = sentence.start + match.start(), sentence.start + match.end()
             while end > start and sentence.text[end - sentence.start - 1] in " ,":
                 end -= 1
+            if sort == "money" and A_SHARE.match(sentence.text, end - sentence.start):
+                continue  # the price of a share is not the price of the company
             while start < end and sentence.text[start - sentence.start] == " ":
                 start += 1  # "borrowed $4 million": the sign's pattern takes the blank before it along
             if all(end <= a or start >= b for a, b in spans):
