@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import Engine
 
 from prospect.web.server import WebError, listen, serving, sign_in_address
@@ -181,10 +181,10 @@ def test_a_rep_works_through_a_lead(phone: Page, sqlite_engine: Engine) -> None:
     phone.get_by_label("old news").check()
     phone.get_by_role("button", name="Reject for this reason").click()
     assert phone.url.endswith("/leads/l1")
-    assert phone.get_by_text("rejected: old news").is_visible()
+    expect(phone.get_by_text("rejected: old news")).to_be_visible(timeout=15_000)
     phone.get_by_text("Put aside", exact=True).click()
     phone.get_by_role("button", name="Put aside until then").click()
-    assert phone.get_by_text("snoozed until").is_visible()
+    expect(phone.get_by_text("snoozed until")).to_be_visible(timeout=15_000)
     with sqlite_engine.connect() as conn:
         assert [said.verdict for said in q.verdicts_of(conn, lead_id="l1")] == ["rejected", "snoozed"]
 
