@@ -35,7 +35,8 @@ def test_the_example_of_the_manual_is_a_profile() -> None:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_the_schema_takes_the_profiles_that_ship(path: Path) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
+    import jsonschema
+
     content = json.loads(json.dumps(YAML(typ="safe").load(path.read_text(encoding="utf-8")), default=str))
     jsonschema.validate(content, json_schema(KINDS))
     wrong = content | {"treshold": 5}
