@@ -123,7 +123,7 @@ def test_corrections_are_those_expected(played: Played) -> None:
 def silences() -> Iterator[Any]:
     for row in EXPECTED["silences"]:
         gap = GAPS.get((row["profile"], row["company"]))
-        yield pytest.param(row, id=f"{row['profile']}-{row['company']}", marks=[pytest.mark.xfail(reason=gap)] if gap else [])
+        yield pytest.param(row, id=f"{row['profile']}-{row['company']}", marks=[pytest.mark.xfail(reason=gap, strict=True)] if gap else [])
 
 
 @pytest.mark.parametrize("row", silences())
