@@ -65,7 +65,7 @@ def rows(gaps: Mapping[tuple[str, str], str]) -> Iterator[Any]:
         yield pytest.param(text, id=f"{text.stem}-{text.site}", marks=marks)
 
 
-@pytest.mark.parametrize("text", rows({}))
+@pytest.mark.parametrize("text", list(rows({})))
 def test_a_page_is_read_whole_and_without_clutter(text: Text) -> None:
     document = document_of(text)
     assert document.published is not None
@@ -80,7 +80,7 @@ def test_a_page_is_read_whole_and_without_clutter(text: Text) -> None:
         assert (document.form, document.items, document.cik) == (text.form, text.items, text.company.cik)
 
 
-@pytest.mark.parametrize("text", rows(GAPS))
+@pytest.mark.parametrize("text", list(rows(GAPS)))
 def test_the_events_of_a_text_are_found_and_no_others(text: Text) -> None:
     kinds = shipped_kinds()
     document = document_of(text)

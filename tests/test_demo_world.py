@@ -126,7 +126,7 @@ def silences() -> Iterator[Any]:
         yield pytest.param(row, id=f"{row['profile']}-{row['company']}", marks=[pytest.mark.xfail(reason=gap, strict=True)] if gap else [])
 
 
-@pytest.mark.parametrize("row", silences())
+@pytest.mark.parametrize("row", list(silences()))
 def test_every_silence_has_its_reason(played: Played, row: dict[str, Any]) -> None:
     decision = played.decision(row["profile"], row["company"])
     assert decision is not None, f"no decision: {row['why']}"
