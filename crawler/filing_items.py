@@ -6,6 +6,7 @@ capitals, line breaks), so they are matched by their letters alone.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from datetime import date
 from rapidfuzz import fuzz, process
 
 NEW_NUMBERING = date(2004, 8, 23)
+SHORTEST_SECTION = 60  # characters of an item's text: less is an entry of a table of contents
+SENTENCE_LINE = re.compile(r"^(?!(?:exhibits?|ex)\b|\d|\()(?:.{100}|.{40,}\.\W*$)", re.IGNORECASE)  # a line that no table of contents has
+COVER_LINE = re.compile(r"exact\s+name\s+of|date\s+of\s+earliest\s+event|(?:introductory|explanatory)\s+note", re.IGNORECASE)
 
 # Form 8-K, general instructions and item list; the wording of EDGAR's "ITEM INFORMATION" lines beside it where it differs
 TITLES: Mapping[str, tuple[str, ...]] = {
@@ -107,9 +111,12 @@ OLD_TITLES: Mapping[str, tuple[str, ...]] = {
     "12": ("Results of Operations and Financial Condition", "Disclosure of Results of Operations and Financial Condition"),
 }
 
-# "Item 5.02", "ITEM 5.02.", "Item 5.02(d)", "Items 2.02", "Section 5 - … Item 5.02"; a break or bullet may part word and number
+# "Item 5.02", "ITEM 5.02.", "Item No. 5.02", "Item 5.02(d)", "Items 5.02(b), (c) and 5.02(e)", "Item 5.02b", "ITEM5.02", "Section 5 - … Item 5.02";
+# a break or bullet may part word and number
 NEW_HEAD = re.compile(
-    r"\bItems?[\s:.#–—-]{1,4}([1-9])\s?\.\s?(0\d)\b((?:\s?\([a-z]\)(?:\s?(?:,|and|&)\s?)?)*)\s*[.:;–—-]*\s*", re.IGNORECASE
+    r"\bItems?(?:\s?(?:No|Number)\b)?[\s:.#–—-]{0,4}([1-9])\s?\.\s?(0\d)(?![0-9])"
+    r"((?:\s?,?\s?(?:and|&)?\s?(?:(?:Items?\s)?\1\.\2)?\(?[a-f]\)|[a-f]\b)*)\s*[.:;–—-]*\s*",
+    re.IGNORECASE,
 )
 OLD_HEAD = re.compile(r"\bItems?[\s:.#]{1,4}(1[0-2]|[1-9])\b(?!\.\d)\s*[.:;–—-]*\s*", re.IGNORECASE)
 # what follows a mention of an item inside a sentence: "Item 7.01 of this report", "Item 2.02, including Exhibit 99.1"
@@ -132,6 +139,12 @@ class ItemHeading:
     title: str  # as the text has it, "" where it has none
     start: int
     end: int
+    letters: str = ""  # "(b)" of Item 5.02(b), "(b)(c)" of Items 5.02(b) and (c)
+
+    @property
+    def line(self) -> str:
+        """The heading as a line of its own: "Item 5.02(b) Departure of Directors"."""
+        return f"Item {self.code}{self.letters} {self.title}".strip()
 
 
 def item_code(title: str, filed: date | None = None) -> str | None:
@@ -148,19 +161,25 @@ def item_code(title: str, filed: date | None = None) -> str | None:
 
 
 def find_items(text: str, *, old: bool = False) -> list[ItemHeading]:
-    """Return the item headings of an 8-K's text in order, one a code: not mentions in sentences, not a table of contents.
+    """Return the item headings of an 8-K's text in order: not mentions in sentences, not a table of contents.
 
-    `old` takes the numbering before 2004-08-23.
+    A code stands as often as it heads a section: filers give each sub-letter of Item 5.02 a heading of its own. Of headings
+    without a text the first stays, where no other of its code has one. `old` takes the numbering before 2004-08-23.
     """
     headings = [heading for match in (OLD_HEAD if old else NEW_HEAD).finditer(text) if (heading := _heading(text, match, old))]
     headings = headings[_table_of_contents(text, headings) :]
-    chosen: dict[str, ItemHeading] = {}
-    for index, heading in enumerate(headings):
-        until = headings[index + 1].start if index + 1 < len(headings) else len(text)
-        known = chosen.get(heading.code)
-        if known is None or _own_text(text, known, headings) < 60 <= until - heading.end:
-            chosen[heading.code] = heading
-    return sorted(chosen.values(), key=lambda heading: heading.start)
+    own = [
+        text[heading.end : until.start if until else len(text)].strip() for heading, until in itertools.zip_longest(headings, headings[1:])
+    ]
+    told = {heading.code for heading, section in zip(headings, own, strict=True) if len(section) >= SHORTEST_SECTION}
+    kept: list[ItemHeading] = []
+    for heading, section in zip(headings, own, strict=True):
+        again = any(heading.code == known.code for known in kept)
+        if again and not (heading.title or heading.letters):
+            continue  # a mention that a line break put first
+        if len(section) >= SHORTEST_SECTION or (heading.code not in told and not again):
+            kept.append(heading)
+    return kept
 
 
 def _table_of_contents(text: str, headings: Sequence[ItemHeading]) -> int:
@@ -169,16 +188,13 @@ def _table_of_contents(text: str, headings: Sequence[ItemHeading]) -> int:
     for count in range(1, len(headings)):
         if not {heading.code for heading in headings[:count]} <= {heading.code for heading in headings[count:]}:
             break
+        section = text[headings[count - 1].end : headings[count].start].strip()
+        if len(section) >= SHORTEST_SECTION:
+            # below a table's last entry stand signatures and exhibits, an introductory note or the cover; below a heading, sentences
+            told = any(SENTENCE_LINE.match(line) for line in section.split("\n")) and not COVER_LINE.search(section)
+            return entries if told else count
         entries = count
-        if _own_text(text, headings[count - 1], headings) >= 60:  # below the last entry stand "Signatures" and exhibits
-            break
     return entries
-
-
-def _own_text(text: str, heading: ItemHeading, headings: Sequence[ItemHeading]) -> int:
-    """Return the number of characters between a heading and the next one: next to nothing in a table of contents."""
-    later = [other.start for other in headings if other.start > heading.start]
-    return len(text[heading.end : min(later, default=len(text))].strip())
 
 
 def _heading(text: str, match: re.Match[str], old: bool) -> ItemHeading | None:
@@ -200,19 +216,20 @@ def _heading(text: str, match: re.Match[str], old: bool) -> ItemHeading | None:
     elif MENTION.match(text[title.end() : title.end() + 30].lstrip('”"’ ')) and text[title.end() : title.end() + 1] != "\n":
         return None
     start = match.start() if before and not before.lower().startswith("section") else line_start
+    letters = "" if old else "".join(f"({letter})" for letter in re.findall(r"\b[a-f]\b", match[3].lower()))
     if title:
-        return ItemHeading(code, " ".join(title[0].split()), start, title.end())
+        return ItemHeading(code, " ".join(title[0].split()), start, title.end(), letters)
     line_end = text.find("\n", match.end())
     line_end = len(text) if line_end < 0 else line_end
     rest = text[match.end() : line_end].strip()
     titles = (OLD_TITLES if old else TITLES)[code]
     if any(fuzz.ratio(_letters(rest), _letters(known)) >= 70 for known in titles):
         # words near the official ones, on this line or the one below: "Regulation FD."
-        return ItemHeading(code, rest, start, line_end)
+        return ItemHeading(code, rest, start, line_end, letters)
     if 0 < len(rest) <= 120 and not rest.endswith((".", ";")) and "\n" not in match[0]:
         # a heading in words of the filer's own is short and stands alone; a longer rest is the item's text
-        return ItemHeading(code, rest, start, line_end)
-    return ItemHeading(code, "", start, match.end())
+        return ItemHeading(code, rest, start, line_end, letters)
+    return ItemHeading(code, "", start, match.end(), letters)
 
 
 def _letters(title: str) -> str:

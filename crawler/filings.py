@@ -307,14 +307,14 @@ def _current_report(markup: str, *, old: bool) -> tuple[dict[str, str], list[str
         sections.append(head[note.start() :].strip())
     for index, heading in enumerate(headings):
         until = headings[index + 1].start if index + 1 < len(headings) else max(text_end, heading.end)
-        sections.append(f"Item {heading.code} {heading.title}".strip())
+        sections.append(heading.line)
         if own := text[heading.end : until].strip():
             sections.append(own)
     if not headings:
         sections.append(_without_cover(text[:text_end]))
     if release:
         sections += ["EX-99", release]
-    return cover, [heading.code for heading in headings], "\n".join(sections)
+    return cover, list(dict.fromkeys(heading.code for heading in headings)), "\n".join(sections)
 
 
 def _whole_form(markup: str) -> tuple[dict[str, str], list[str], str]:

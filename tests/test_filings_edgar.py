@@ -146,6 +146,76 @@ HEADINGS = [
 ]
 
 
+LEFT = "On May 3, Ada Quill resigned as Chief Financial Officer of Northmere Glass Co., effective June 1, 2026, to pursue other interests."
+CAME = "On May 4, the board of Northmere Glass Co. appointed Tomas Bell as Chief Financial Officer, with effect from June 1, 2026."
+PAID = "On May 4, the compensation committee of Northmere Glass Co. approved an award of 5,000 restricted units to Tomas Bell."
+OFFICERS = "Departure of Directors or Certain Officers; Election of Directors; Appointment of Certain Officers; Compensatory Arrangements of Certain Officers"
+# text -> (heading line, first words of the section) of every section, what the row guards
+SECTIONS = [
+    # one item with two sections, another between them: both stay
+    (
+        f"Item 5.02. {OFFICERS}.\n{LEFT}\nItem 8.01 Other Events.\n{PAID}\nItem 5.02. {OFFICERS}.\n{CAME}",
+        [(f"Item 5.02 {OFFICERS}.", LEFT), ("Item 8.01 Other Events.", PAID), (f"Item 5.02 {OFFICERS}.", CAME)],
+    ),
+    # … and directly one after the other, each sub-letter under a heading of its own
+    (
+        f"Item 5.02(b) Departure of Certain Officers\n{LEFT}\nItem 5.02(c) Appointment of Certain Officers\n{CAME}\nItem 5.02 (e)\n{PAID}",
+        [
+            ("Item 5.02(b) Departure of Certain Officers", LEFT),
+            ("Item 5.02(c) Appointment of Certain Officers", CAME),
+            ("Item 5.02(e)", PAID),
+        ],
+    ),
+    (f"Items 5.02(b), (c) and (e) {OFFICERS}\n{LEFT}", [(f"Item 5.02(b)(c)(e) {OFFICERS}", LEFT)]),
+    (f"Items 5.02(b) & 5.02(c). {OFFICERS}\n{LEFT}", [(f"Item 5.02(b)(c) {OFFICERS}", LEFT)]),  # the number again
+    (f"Item 5.02b. {OFFICERS}\n{LEFT}", [(f"Item 5.02(b) {OFFICERS}", LEFT)]),  # the letter without brackets
+    (f"Item No. 5.02 {OFFICERS}\n{LEFT}", [(f"Item 5.02 {OFFICERS}", LEFT)]),
+    (f"ITEM5.02. {OFFICERS.upper()}\n{LEFT}", [(f"Item 5.02 {OFFICERS.upper()}", LEFT)]),  # a blank lost with the markup
+    (f"Item 5.02 A new chief begins. {LEFT}", [("Item 5.02", "A new chief begins.")]),  # a word, no sub-letter
+    # a table of contents in front, its last entry followed by signatures and exhibits
+    (
+        (
+            f"Item 5.02 {OFFICERS}\nItem 9.01 Financial Statements and Exhibits\nSIGNATURES\nEX-99.1 Press release of Northmere Glass Co. dated May 4, 2026.\n"
+            f"Item 5.02 {OFFICERS}\n{CAME}\nItem 9.01 Financial Statements and Exhibits\n(d) Exhibits"
+        ),
+        [(f"Item 5.02 {OFFICERS}", CAME), ("Item 9.01 Financial Statements and Exhibits", "(d) Exhibits")],
+    ),
+    # the title of the item above the cover page
+    (
+        (
+            f"Item 8.01 Other Events\nDate of report (date of earliest event reported): May 4, 2026, a day on which the markets were open\n"
+            f"Item 8.01 Other Events\n{CAME}"
+        ),
+        [("Item 8.01 Other Events", CAME)],
+    ),
+    # the same item named again inside its own text
+    (
+        f"Item 7.01 Regulation FD Disclosure\n{CAME} The information in\nItem 7.01 is furnished, not filed, whatever else of ours says otherwise.",
+        [("Item 7.01 Regulation FD Disclosure", CAME)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "sections"), SECTIONS)
+def test_every_section_is_kept(text: str, sections: list[tuple[str, str]]) -> None:
+    found = find_items(text)
+    assert [heading.line for heading in found] == [line for line, _ in sections]
+    for heading, (_, words) in zip(found, sections, strict=True):
+        assert text[heading.end :].lstrip().startswith(words)
+
+
+def test_two_sections_of_one_item_stand_in_the_document() -> None:
+    page = (FOLDER / "edgar-primary-document.html").read_text()
+    first = page.index("<P><B>Item&nbsp;1.01")
+    section = (
+        f"<P>Item 5.02 {OFFICERS}.</P><P>{LEFT}</P><P>Item 8.01 Other Events</P><P>{PAID}</P><P>Item 5.02 {OFFICERS}.</P><P>{CAME}</P>"
+    )
+    filing = read_filing_page(page[:first] + section + page[first:])
+    assert LEFT in filing.text
+    assert CAME in filing.text
+    assert filing.items.count("5.02") == 1
+
+
 @pytest.mark.parametrize(("text", "codes"), HEADINGS)
 def test_headings_are_no_mentions(text: str, codes: list[str]) -> None:
     assert [heading.code for heading in find_items(text)] == codes
