@@ -94,14 +94,18 @@ class Company:
     domain: str | None = None  # registered domain, "example.com"
     street: str | None = None
     city: str | None = None
+    county: str | None = None  # in the US, without the word "County": "Montgomery", which its state tells from another's
     state: str | None = None  # two-letter code in the US, else the region's name
+    metro: str | None = None  # metropolitan area in the US, by its first city: "Baltimore, MD"
     postal_code: str | None = None
     country: str | None = None  # ISO 3166 alpha-2
     phone: str | None = None
     sic: str | None = None
     naics: str | None = None
-    employees: int | None = None
+    employees: int | None = None  # the lower end where a register gives a range
+    employees_max: int | None = None  # the upper end of a range; None: `employees` is the number, as far as it is known
     revenue_usd: int | None = None
+    revenue_usd_max: int | None = None
     public: bool | None = None  # shares listed
     founded: int | None = None  # year
     parent_id: str | None = None
@@ -110,6 +114,7 @@ class Company:
     account_owner: str | None = None  # e-mail
     origin: str = ""  # register it came from; "text" for a provisional company
     as_of: date | None = None  # day of the register
+    sources: Mapping[str, str] = field(default_factory=dict)  # field -> "register day", of values that `origin` at `as_of` does not say
 
     @property
     def provisional(self) -> bool:
