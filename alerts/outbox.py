@@ -20,7 +20,7 @@ from alerts.channels import MAIL_CHANNELS, Outcome, load_channel
 from alerts.channels.smtp import MAY_HAVE_ARRIVED
 from alerts.errors import DeliveryError, Misconfigured, Permanent, TryAgain
 from alerts.message import compose_note
-from alerts.owed import HELD, deliveries_for, mail_owed
+from alerts.owed import HELD, deliveries_for, mail_owed, note_owed
 from alerts.push import TOLD_BEFORE
 from alerts.settings import MailSettings, Target
 from alerts.when import GIVE_UP_AFTER, MISCONFIGURED_RETRY_S, retry_delay
@@ -381,18 +381,11 @@ def _report_dead_letters(work: _Worker) -> bool:
     body = ["These could not be delivered, and are not tried again by themselves:", "", *lines, *more, ""]
     body.append("Mend what is named, then: prospect deliveries --retry KEY (or --retry all). `prospect deliveries --failed` lists them.")
     subject = f"prospect: {len(dead)} {'delivery' if len(dead) == 1 else 'deliveries'} failed"
-    moment = work.moment()
     try:
-        message = compose_note(
-            recipient=work.mail.operator, subject=subject, text="\n".join(body) + "\n", key=key, date=moment, mail=work.mail
-        )
+        owed = note_owed(subject=subject, text="\n".join(body) + "\n", key=key, now=work.now, mail=work.mail)
     except ValueError as error:
         work.problems[str(error)] = None
         return False
-    payload = {"subject": subject, "eml": message.as_bytes().decode("ascii")}
-    owed = Delivery(
-        key=key, lead_ids=(), channel=work.mail.channel, target=work.mail.operator, purpose="operator", due=work.now, payload=payload
-    )
     with work.engine.begin() as conn:
         return queries.enqueue(conn, [owed]) > 0
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from alerts.brief import brief_as_json
-from alerts.message import check_address, compose
+from alerts.message import check_address, compose, compose_note
 from alerts.settings import MailSettings, Route, Target
 from alerts.when import after_quiet, next_digest
 from store.records import Delivery, LeadBrief, fingerprint
@@ -108,3 +108,16 @@ def _to_target(brief: LeadBrief, name: str, now: datetime, targets: Mapping[str,
         due=now,
         payload={"brief": brief_as_json(brief)},
     )
+
+
+def note_owed(
+    *, subject: str, text: str, key: str, now: datetime, mail: MailSettings, more: Mapping[str, object] | None = None
+) -> Delivery:
+    """Return the plain mail to `mail.operator`, which must be set; `more` is kept beside it and not sent.
+
+    Raise ValueError when the operator's or the sender's address is none.
+    """
+    operator = mail.operator or ""
+    message = compose_note(recipient=operator, subject=subject, text=text, key=key, date=now, mail=mail)
+    payload = {**(more or {}), "subject": subject, "eml": message.as_bytes().decode("ascii")}
+    return Delivery(key=key, lead_ids=(), channel=mail.channel, target=operator, purpose="operator", due=now, payload=payload)

@@ -19,8 +19,10 @@ from crawler.source import Source
 from store.records import SourceRun, fingerprint
 
 LEARNED_FROM_DAYS = 42
+HISTORY_DAYS = 400  # runs that a judgement is made by: the usual is learned from before a silence, however long it lasts
 LEAST_DAYS = 4  # before so many days a source is too new to be judged by what is usual
 SILENCE_CHANCE = 0.01  # so seldom would a healthy source show so little
+REFUSED_SHARE = 0.3  # of a day's pages
 DUE_AFTER: Mapping[str, timedelta] = {
     "minutes": timedelta(hours=6),
     "hourly": timedelta(hours=12),
@@ -63,7 +65,7 @@ class Health:
 
     @property
     def key(self) -> str:
-        """What one operator mail is sent once for: the same trouble since the same day."""
+        """The name of one trouble: the same source, the same verdict, since the same day."""
         return fingerprint(self.source, self.verdict, self.since)
 
 
@@ -99,7 +101,8 @@ def judge_source(
         failing = _first_of_row(past, lambda run: run.error is not None)
         count = len([run for run in past if run.started >= failing.started])
         often = "" if count == 1 else f" ({count} runs in a row)"
-        return health(Verdict.FAILING, f"{last.error}{often}", _cure_in(last.error), failing.started.date())
+        what, cure = _what_and_cure(last.error)
+        return health(Verdict.FAILING, f"{what}{often}", cure, failing.started.date())
     if silent := _silence(source, by_day, past, today, usual):
         since, detail = silent
         return health(
@@ -110,12 +113,12 @@ def judge_source(
             since,
         )
     if unreadable and (refused := _refused(unreadable, today)):
-        share, detail = refused
+        since, share, detail = refused
         return health(
             Verdict.REFUSED,
             detail,
             f"`prospect sources try {source.name}` shows the reasons; slow it down (`delay_s`), or ask its operator",
-            today,
+            since,
             share,
         )
     days = len(by_day)
@@ -167,8 +170,12 @@ def _by_day(runs: Sequence[SourceRun]) -> dict[date, _Day]:
 
 
 def _usual(by_day: Mapping[date, _Day], today: date, floor: float | None) -> float | None:
-    """Return how many new documents such a day usually brings: the median of its weekdays, of all days where those are few."""
-    earlier = {day: seen for day, seen in by_day.items() if today - timedelta(days=LEARNED_FROM_DAYS) <= day < today}
+    """Return how many new documents such a day usually brings: the median of its weekdays, of all days where those are few.
+
+    The days since the last document are not learned from, or a long silence would become what is usual.
+    """
+    until = min(today, _first_of_zeros(by_day))
+    earlier = {day: seen for day, seen in by_day.items() if until - timedelta(days=LEARNED_FROM_DAYS) <= day < until}
     # the first crawl brings what had gathered, not what a day brings
     first = min(by_day)
     earlier.pop(first, None)
@@ -181,6 +188,17 @@ def _usual(by_day: Mapping[date, _Day], today: date, floor: float | None) -> flo
     return learned
 
 
+def _first_of_zeros(by_day: Mapping[date, _Day]) -> date:
+    """Return the first of the days at the end that brought nothing; the day after the last one where that brought something."""
+    last = max(by_day)
+    first = last + timedelta(days=1)
+    for day in sorted(by_day, reverse=True):
+        if by_day[day].new:
+            break
+        first = day
+    return first
+
+
 def _silence(
     source: Source, by_day: Mapping[date, _Day], runs: Sequence[SourceRun], today: date, usual: float | None
 ) -> tuple[date, str] | None:
@@ -191,13 +209,13 @@ def _silence(
     brought = 0
     found: tuple[date, str] | None = None
     # several thin days in a row say what one cannot: a source of one release a day may well have none today
-    for day in sorted(by_day, reverse=True)[:10]:
-        of_day = _usual(by_day, day, source.expect_per_day) if day <= today else None
+    for day in sorted(by_day, reverse=True):
+        of_day = usual if day == today else _usual(by_day, day, source.expect_per_day)
         if of_day is None or (by_day[day].new > of_day * 0.4 and by_day[day].new > 0):
             break
         expected += of_day
         brought += by_day[day].new
-        if _chance_of_at_most(brought, expected) < SILENCE_CHANCE and brought < expected * 0.25:
+        if of_day and _chance_of_at_most(brought, expected) < SILENCE_CHANCE and brought < expected * 0.25:
             often = f"on {day}" if day == today else f"since {day}"
             found = day, f"{brought} new documents {often}, where some {expected:.0f} are usual for those days"
     return found
@@ -214,18 +232,26 @@ def _emptied(by_day: Mapping[date, _Day], runs: Sequence[SourceRun], today: date
     return since, f"its list is empty since {since}, where it showed up to {had} entries"
 
 
-def _refused(unreadable: Mapping[date, tuple[int, int]], today: date) -> tuple[float, str] | None:
-    """Return (share, in words) where the readers turn down far more of a day's pages than before."""
-    read, refused = unreadable.get(today, (0, 0))
-    before = [seen for day, seen in unreadable.items() if day < today]
+def _refused(unreadable: Mapping[date, tuple[int, int]], today: date) -> tuple[date, float, str] | None:
+    """Return (since when, share, in words) where the readers turn down far more of the last day's pages than before."""
+    judged = {day: refused / (read + refused) for day, (read, refused) in unreadable.items() if read + refused >= 4 and day <= today}
+    if today not in judged or unreadable[today][1] < 3:
+        return None
+    since = today
+    for day in sorted(judged, reverse=True):
+        if judged[day] < REFUSED_SHARE:
+            break
+        since = day
+    # what is usual is told by the days before the trouble
+    before = [seen for day, seen in unreadable.items() if day < since]
     earlier_read, earlier_refused = sum(seen[0] for seen in before), sum(seen[1] for seen in before)
-    if read + refused < 4 or refused < 3:
-        return None
-    share = refused / (read + refused)
     usual = earlier_refused / (earlier_read + earlier_refused) if earlier_read + earlier_refused else 0.0
-    if share < 0.3 or share < usual * 2:
+    share = judged[today]
+    if share < REFUSED_SHARE or share < usual * 2:
         return None
+    read, refused = unreadable[today]
     return (
+        since,
         share,
         f"{refused} of {read + refused} pages were no documents ({share:.0%}, usually {usual:.0%}): block pages, walls or soft 404s",
     )
@@ -246,9 +272,10 @@ def _chance_of_at_most(brought: int, expected: float) -> float:
     return math.exp(-expected) * sum(expected**count / math.factorial(count) for count in range(min(brought, 100) + 1))
 
 
-def _cure_in(error: str) -> str:
-    """Return the cure that an error names behind its last semicolon."""
-    return re.split(r";\s+", error)[-1] if ";" in error else "look at the error, and at the source in a browser"
+def _what_and_cure(error: str) -> tuple[str, str]:
+    """Return (what is wrong, the cure that the error names behind its last semicolon)."""
+    *what, cure = re.split(r";\s+", error)
+    return ("; ".join(what), cure) if what else (error, "look at the error, and at the source in a browser")
 
 
 def _ago(span: timedelta) -> str:

@@ -24,7 +24,7 @@ from sqlalchemy import Connection, Engine
 
 from alerts.outbox import deliver_due
 from crawler.archive import Archive
-from crawler.health import Verdict, judge_sources
+from crawler.health import Verdict
 from crawler.read import Unreadable, read_document
 from crawler.run import CrawlSettings, crawl_sources
 from enrichment.deltas import filing_changes
@@ -34,6 +34,7 @@ from enrichment.registry import BadRow, RegisterError, read_companies
 from enrichment.resolve import Resolver, mention_of, provisional_company
 from enrichment.stories import tell_stories
 from prospect.accounts import all_accounts, company_of_account
+from prospect.attention import judged_sources, report_owed
 from prospect.judging import judge_all, owed, save
 from prospect.telling import mail_settings, targets
 from prospect.workspace import Workspace
@@ -106,6 +107,8 @@ def run(
     for stage in STAGES:
         if stage in stages:
             steps[stage]()
+        if stage == "read" and "collect" in stages:
+            attend(workspace, engine, now, summary, run_id)
     with engine.begin() as conn:
         queries.end_run(conn, run_id, clock(), summary.as_json())
     log.info("run ended now=%s leads=%d failures=%d", now.isoformat(), len(summary.leads), len(summary.failures))
@@ -138,13 +141,6 @@ def collect(
         Archive(workspace.archive).expire(
             today=now.date(), keep_days=crawl.keep_days, keep_bytes=int(crawl.keep_gb * 1e9) if crawl.keep_gb else None
         )
-    if names is None:
-        with engine.connect() as conn:
-            recent = [done for name in workspace.sources for done in queries.source_runs(conn, name, limit=200)]
-        for health in judge_sources(workspace.sources, recent, now):
-            # a failing source has said so itself; what is told here is the silence of one that seems to work
-            if health.verdict.warning and health.verdict is not Verdict.FAILING:
-                summary.notes.append(f"source {health.source} is {health.verdict}: {health.detail}; {health.cure}")
     summary.collect = {
         "sources": len(runs),
         "requests": sum(done.requests for done in runs),
@@ -198,6 +194,27 @@ def read(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummar
                     unreadable += 1
         progress.advance(len(batch))
     summary.read = {"documents": documents, "unreadable": unreadable}
+
+
+def attend(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, run_id: int) -> None:
+    """Judge every source by what came and what could be read; owe the operator one mail about what is new or mended."""
+    mail = mail_settings(workspace)
+    with engine.begin() as conn:
+        judged = judged_sources(workspace.sources, conn, now)
+        if mail.operator:
+            before = next((done for done in queries.last_runs(conn, 50) if done.ended and done.id != run_id), None)
+            try:
+                owed = report_owed(
+                    judged, sources=workspace.sources, notes=queries.notes_to_operator(conn), before=before, now=now, mail=mail
+                )
+            except ValueError as error:
+                summary.failures.append(str(error))
+            else:
+                queries.enqueue(conn, [owed] if owed else [])
+    for health in judged:
+        # a failing source has said so itself; what is told here is the silence of one that seems to work
+        if health.verdict.warning and health.verdict is not Verdict.FAILING:
+            summary.notes.append(f"source {health.source} is {health.verdict}: {health.detail}; {health.cure}")
 
 
 def extract(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress) -> None:

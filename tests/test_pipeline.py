@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from prospect.cli.setup import TEMPLATE
 from prospect.missed import walk
-from prospect.pipeline import RunSummary, run
+from prospect.pipeline import STAGES, RunSummary, run
 from prospect.workspace import Workspace, load_workspace
 from store import queries
 from store.database import open_store
@@ -219,3 +219,20 @@ def test_an_owner_who_left_hands_over_profiles_and_leads(workspace: Workspace, e
         [lead] = queries.leads_of(conn)
     assert lead.owner == "ada@example.com"
     assert do_run(workspace, engine).leads == []
+
+
+def test_the_operator_hears_once_of_a_source_that_fails(workspace: Workspace) -> None:
+    for path in (workspace.root / "sources").glob("*.yml"):
+        path.unlink()
+    (workspace.root / "sources" / "nobody.yml").write_text("title: Nobody there\nspider: feed\nstart: [http://127.0.0.1:9/feed]\n")
+    settings = (workspace.root / "prospect.yml").read_text().replace("  # operator:", "  operator:")
+    (workspace.root / "prospect.yml").write_text(f"{settings}crawl: {{allow_hosts: [127.0.0.1]}}\n")
+    watched = load_workspace(workspace.root, environment={})
+    engine = open_store(watched.database_url)
+    for day in range(2):
+        assert any("nobody" in failure for failure in do_run(watched, engine, days=day, stages=STAGES).failures)
+    [path] = mails(watched)
+    mail = message_from_bytes(path.read_bytes(), policy=default)
+    assert (mail["To"], mail["Subject"]) == ("ops@example.com", "prospect: a source needs a look: nobody")
+    assert "refuses connections" in mail.get_content()
+    engine.dispose()

@@ -10,10 +10,10 @@ import typer
 from ruamel.yaml import YAML
 
 from crawler.errors import SourceFailed
-from crawler.health import judge_sources
 from crawler.record import record_source
 from crawler.run import try_source
 from crawler.source import Source
+from prospect.attention import judged_sources
 from prospect.cli import app
 from prospect.cli.shown import CliError, WorkspaceOption, console, moment, open_workspace, print_rows
 from prospect.pipeline import crawl_settings
@@ -44,10 +44,10 @@ def sources(
     opened, engine = open_workspace(workspace)
     if health:
         with engine.connect() as conn:
-            runs = [run for name in opened.sources for run in queries.source_runs(conn, name, limit=400)]
+            found = judged_sources(opened.sources, conn, datetime.now(UTC))
         judged = [
             {"source": each.source, "verdict": str(each.verdict), "since": each.since, "detail": each.detail, "cure": each.cure or None}
-            for each in judge_sources(opened.sources, runs, datetime.now(UTC))
+            for each in found
         ]
         print_rows(judged, ("source", "verdict", "since", "detail", "cure"), format, "no sources")
         return

@@ -12,6 +12,8 @@ from store.queries.collecting import (
     save_raw,
     save_source_run,
     save_validators,
+    source_history,
+    unreadable_by_day,
     validators_of,
 )
 from store.queries.collecting import (
@@ -47,7 +49,16 @@ from store.queries.leads import (
     withdraw_lead,
 )
 from store.queries.merges import merge_companies, merges_of, provisional_companies, undo_merge
-from store.queries.outbox import cancel_unsubscribed, claim, deliveries_of, enqueue, settle_failed, settle_retry, settle_sent
+from store.queries.outbox import (
+    cancel_unsubscribed,
+    claim,
+    deliveries_of,
+    enqueue,
+    notes_to_operator,
+    settle_failed,
+    settle_retry,
+    settle_sent,
+)
 from store.queries.runs import backlog, begin_run, counts, end_run, first_run, last_runs, latest_source_runs, states, take_turns
 from store.queries.stories import companies_with_stories, save_stories, sightings_of, stories_of
 from store.queries.tracing import trace_of
@@ -85,6 +96,7 @@ __all__ = [
     "mark_unreadable",
     "merge_companies",
     "merges_of",
+    "notes_to_operator",
     "provisional_companies",
     "reassign_leads",
     "register_digest",
@@ -104,6 +116,7 @@ __all__ = [
     "settle_retry",
     "settle_sent",
     "sightings_of",
+    "source_history",
     "source_runs",
     "states",
     "stories_of",
@@ -111,6 +124,7 @@ __all__ = [
     "take_turns",
     "trace_of",
     "undo_merge",
+    "unreadable_by_day",
     "unsubscribe",
     "unsubscriptions",
     "validators_of",

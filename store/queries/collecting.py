@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, or_, select, update
+from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from store.queries.rows import chunks, columns_of, insert_new, record_maker, row_of, upsert
 from store.records import Document, RawDocument, SourceRun
@@ -54,6 +55,55 @@ def source_runs_of(conn: Connection, source: str | None = None, limit: int = 100
     if source is not None:
         query = query.where(source_runs.c.source == source)
     return [_source_run(row) for row in conn.execute(query)]
+
+
+def source_history(conn: Connection, now: datetime, *, days: int) -> list[SourceRun]:
+    """Return the crawls of all sources in so many days up to `now`: those of the last day one by one, those before as one a day.
+
+    Of a day (UTC), requests, new documents and failures are sums, `listed` is the most that a crawl showed; start, error and
+    notes are the last crawl's. A source that is crawled every few minutes has as few rows here as one that is crawled nightly.
+    """
+    runs, recent = source_runs.c, now - timedelta(days=1)
+    moment = func.timezone("UTC", runs.started) if conn.dialect.name == "postgresql" else runs.started
+    sums = (
+        select(
+            runs.source,
+            func.max(runs.started).label("last"),
+            func.sum(runs.requests).label("requests"),
+            func.max(runs.listed).label("listed"),
+            func.sum(runs.new).label("new"),
+            func.sum(runs.failed).label("failed"),
+        )
+        .where(runs.started >= now - timedelta(days=days), runs.started < recent)
+        .group_by(runs.source, func.date(moment))
+        .subquery()
+    )
+    of_days = select(*columns_of(SourceRun, source_runs), sums.c.requests, sums.c.listed, sums.c.new, sums.c.failed).join(
+        sums, (sums.c.source == runs.source) & (sums.c.last == runs.started)
+    )
+    found = [
+        replace(_source_run(row), requests=int(requests), listed=int(listed), new=int(new), failed=int(failed))
+        for row in conn.execute(of_days)
+        for requests, listed, new, failed in [row[-4:]]
+    ]
+    last_day = select(*columns_of(SourceRun, source_runs)).where(runs.started >= recent, runs.started <= now)
+    found += [_source_run(row) for row in conn.execute(last_day)]
+    return sorted(found, key=lambda run: (run.source, run.started))
+
+
+def unreadable_by_day(conn: Connection, since: datetime) -> dict[str, dict[date, tuple[int, int]]]:
+    """Return by source and day of fetching (documents read, documents turned down by the readers), from `since` on."""
+    found: dict[str, dict[date, tuple[int, int]]] = defaultdict(dict)
+    raw = raw_documents.c
+    query = (
+        select(raw.source, raw.fetched, func.count(raw.read), func.count(raw.read_error))
+        .where(raw.fetched >= since, raw.read.is_not(None))
+        .group_by(raw.source, raw.fetched)  # the pages of one crawl have one moment
+    )
+    for source, fetched, looked_at, refused in conn.execute(query):
+        read_before, refused_before = found[source].get(fetched.date(), (0, 0))
+        found[source][fetched.date()] = (read_before + looked_at - refused, refused_before + refused)
+    return dict(found)
 
 
 def due_to_read(conn: Connection, limit: int) -> list[RawDocument]:

@@ -109,3 +109,11 @@ def deliveries_of(
     if states is not None:
         query = query.where(deliveries.c.state.in_(states))
     return [_delivery(row) for row in conn.execute(query)]
+
+
+def notes_to_operator(conn: Connection) -> list[Delivery]:
+    """Return every mail to the operator that was ever owed, sent or not, earliest first."""
+    return [
+        _delivery(row)
+        for row in conn.execute(select(*_COLUMNS).where(deliveries.c.purpose == "operator").order_by(deliveries.c.due, deliveries.c.key))
+    ]
