@@ -23,6 +23,7 @@ from crawler.filing_text import decode_filing, readable_text
 
 EASTERN = ZoneInfo("America/New_York")  # EDGAR's clock
 MAX_EXHIBIT_CHARS = 60_000  # longer exhibits are financial tables
+COVER_CHARS = 400_000  # of markup: inline XBRL's hidden part stands in front of the cover
 MAX_FORM_CHARS = 120_000  # of a 10-K or S-1: cover, summary, risk factors
 
 SUBMISSION_START = re.compile(r"<(?:SEC-DOCUMENT|SEC-HEADER|IMS-DOCUMENT|IMS-HEADER|SUBMISSION)>")
@@ -66,6 +67,7 @@ COVER_FACTS: Mapping[str, str] = {
     "EntityAddressCountry": "country",
     "TradingSymbol": "ticker",
     "SecurityExchangeName": "exchange",
+    "AuditorName": "auditor",
 }
 COVER_FACT = re.compile(r"<ix:nonNumeric\b[^>]*\bname=\"dei:(" + "|".join(COVER_FACTS) + r")\"[^>]*>(.*?)</ix:nonNumeric>", re.DOTALL)
 EXACT_NAME = re.compile(r"^\W*\(?\s*exact\s+names?\s+of\s+(?:the\s+)?(?:registrants?|issuer|small business)", re.IGNORECASE | re.MULTILINE)
@@ -265,8 +267,11 @@ def _put(header: Header, party: Party | None, group: str, name: str, value: str)
 def _header_fields(header: Header, subject: Party | None, filed: date | None) -> dict[str, str]:
     facts = subject.facts if subject else {}
 
+    # the seat is the business address; the mail address of a filer that gives no other is one of the two, never a mixture
+    kind = "BUSINESS ADDRESS" if facts.get("BUSINESS ADDRESS/CITY") else "MAIL ADDRESS"
+
     def address(key: str) -> str:
-        return facts.get(f"BUSINESS ADDRESS/{key}") or facts.get(f"MAIL ADDRESS/{key}") or ""
+        return facts.get(f"{kind}/{key}", "")
 
     industry = re.match(r"(.*?)\s*\[(\d{1,4})\]$", facts.get("STANDARD INDUSTRIAL CLASSIFICATION", ""))
     sic = industry[2] if industry else facts.get("STANDARD INDUSTRIAL CLASSIFICATION", "")
@@ -282,6 +287,7 @@ def _header_fields(header: Header, subject: Party | None, filed: date | None) ->
         "city": address("CITY"),
         "state": address("STATE"),
         "postal_code": address("ZIP"),
+        "address_kind": "mail" if kind == "MAIL ADDRESS" and address("CITY") else "",
         "phone": address("BUSINESS PHONE"),
         "sic": sic.zfill(4) if sic.isdigit() and int(sic) else "",
         "industry": industry[1] if industry else "",
@@ -364,7 +370,10 @@ def _part(block: str) -> Part:
 
 def _cover_facts(markup: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for name, value in COVER_FACT.findall(markup[:400_000]):
+    # the auditor's name stands before the accounts of an annual report, megabytes below the cover
+    auditor = markup.find('"dei:AuditorName"', COVER_CHARS)
+    parts = [markup[:COVER_CHARS], *([markup[auditor - 400 : auditor + 2000]] if auditor >= 0 else [])]
+    for name, value in (fact for part in parts for fact in COVER_FACT.findall(part)):
         text = " ".join(readable_text(f"<p>{value}</p>").split())
         if text:
             found.setdefault(COVER_FACTS[name], text.rstrip(" ,"))

@@ -1,4 +1,4 @@
-"""Form D and WARN notices state their events themselves."""
+"""Form D, WARN notices and insiders' forms state their events themselves."""
 
 from __future__ import annotations
 
@@ -60,3 +60,70 @@ def test_forms(document: Document, expected: list[tuple[str, str, str, str, date
         assert event.confidence == 1
         assert event.company == "Acme Robotics Inc."
         assert document.full_text[event.start : event.end] == event.quote
+
+
+def insider(kind: str, text: str, **fields: str) -> Document:
+    return Document(
+        id="i",
+        url="",
+        title="Northmere Glass Co. – Form 3",
+        text=text,
+        published=None,
+        form=kind,
+        company="Northmere Glass Co.",
+        fields=fields,
+    )
+
+
+FIRST = "Ada Quill (Chief Financial Officer, officer) of Northmere Glass Co. filed an initial statement of beneficial ownership as of 2026-05-01."
+LATER = "Ada Quill (officer) of Northmere Glass Co. reported a change in beneficial ownership and is no longer subject to Section 16."
+OFFICER = "Ada Quill|Chief Financial Officer|officer"
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        # a new officer: joins, with the office's level and function
+        (
+            insider("3", FIRST, owners=OFFICER, period="2026-05-01"),
+            [("Ada Quill", "Chief Financial Officer", "joins", "c_suite", "finance", 0.8)],
+        ),
+        # a new director has no title of an officer
+        (insider("3", FIRST, owners="Ada Quill||director"), [("Ada Quill", "director", "joins", "board", None, 0.8)]),
+        # an officer whose title the form leaves out
+        (insider("3", FIRST, owners="Ada Quill||officer"), [("Ada Quill", None, "joins", None, None, 0.7)]),
+        # a large shareholder holds no office
+        (insider("3", FIRST, owners="Ada Quill||ten percent owner"), []),
+        # a fund is no person: the reader leaves it out of the owners
+        (insider("3", FIRST, owner="Quill Capital LP"), []),
+        # purchases and sales are no event
+        (insider("4", LATER, owners=OFFICER), []),
+        # … but the box "no longer subject to Section 16" is a departure
+        (
+            insider("4", LATER, owners=OFFICER, no_longer_insider="yes"),
+            [("Ada Quill", "Chief Financial Officer", "leaves", "c_suite", "finance", 0.7)],
+        ),
+        (insider("5", LATER, owners="Ada Quill||officer", no_longer_insider="yes"), [("Ada Quill", None, "leaves", None, None, 0.6)]),
+        # a large shareholder that sold out
+        (insider("4", LATER, owners="Ada Quill||ten percent owner", no_longer_insider="yes"), []),
+        # an amendment restates
+        (insider("3/A", FIRST, owners=OFFICER), []),
+        # two new directors in one form are two events
+        (
+            insider("3", FIRST + "\nTomas Bell (director) of Northmere Glass Co. filed.", owners=f"{OFFICER};Tomas Bell||director"),
+            [
+                ("Ada Quill", "Chief Financial Officer", "joins", "c_suite", "finance", 0.8),
+                ("Tomas Bell", "director", "joins", "board", None, 0.8),
+            ],
+        ),
+    ],
+)
+def test_insiders(document: Document, expected: list[tuple[str, str, str, str, str | None, float]]) -> None:
+    events = EXTRACTOR.extract(document)
+    facts = ("person", "title", "direction", "level", "function")
+    assert [(*(event.facts[name] for name in facts), pytest.approx(event.confidence)) for event in events] == expected
+    for event in events:
+        assert (event.kind, event.status, event.company) == ("executive_change", "completed", "Northmere Glass Co.")
+        assert document.full_text[event.start : event.end] == event.quote
+        assert str(event.facts["person"]) in event.quote
+        assert event.happened == (date(2026, 5, 1) if document.fields.get("period") else None)

@@ -1,35 +1,56 @@
-"""Reads the events that structured sources state themselves: Form D (funding) and WARN notices (layoffs, closings).
+"""Reads the events that structured sources state themselves: Form D (funding), WARN notices (layoffs, closings), insiders' forms 3, 4 and 5.
 
-Their fields are facts, not wording: confidence 1. The quote is the line of the document that says it, so that the evidence
-rule holds here as everywhere.
+Their fields are facts, not wording: confidence 1 where the form states the event itself. A form of an insider states less: that
+somebody is an officer or director from a day on (Form 3), or is so no longer (the box of Forms 4 and 5). The quote is the line of
+the document that says it, so that the evidence rule holds here as everywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 from store.records import Document, TriggerEvent, fingerprint
+from triggers.kinds.executive_change import function_of, level_of
 
 # a fund that raises money for its portfolio is no company with a budget
 _FUNDS = frozenset({"Pooled Investment Fund", "Other Investment Fund", "Investing"})
 
 
+# A first form comes from who joins, but also from an insider who rises into the circle, and from all officers at once when the shares
+# are listed; a ticked box from who leaves, but also from an officer who stays in a lesser post.
+_NEW_INSIDER, _PAST_INSIDER = 0.8, 0.7
+
+
 def states_events(document: Document) -> bool:
     """True for a document whose fields state its events, so that its text need not be read."""
-    return document.form in {"D", "D/A", "WARN"} and bool(document.fields)
+    return document.form in _READERS and bool(document.fields)
 
 
 def read_form(document: Document, kinds: Collection[str]) -> list[TriggerEvent]:
     """Return the events that the fields of a structured document state, of the kinds given, in text order."""
-    found = _form_d(document) if document.form in {"D", "D/A"} else _warn(document)
+    found = _READERS[document.form or ""](document)
     return sorted((e for e in found if e.kind in kinds), key=lambda e: (e.start, e.kind))
+
+
+def with_office(event: TriggerEvent) -> TriggerEvent:
+    """Return a change of officers with the level and function that its title means; any other event as it is."""
+    title = event.facts.get("title")
+    if event.kind != "executive_change" or not title:
+        return event
+    return replace(event, facts={**event.facts, **_office(title)})
+
+
+def _office(title: str) -> dict[str, str | None]:
+    level = level_of(title)
+    return {"level": level, "function": function_of(title, level)}
 
 
 def _form_d(document: Document) -> list[TriggerEvent]:
     fields = document.fields
-    if fields.get("industry_group") in _FUNDS or document.form == "D/A":
-        return []  # an amendment restates what the first notice told
+    if fields.get("industry_group") in _FUNDS:
+        return []
     sold, total = _whole(fields.get("amount_sold")), _whole(fields.get("offering_amount"))
     securities = fields.get("securities", "")
     amount = sold or total
@@ -56,8 +77,41 @@ def _warn(document: Document) -> list[TriggerEvent]:
     return events
 
 
+def _insiders(document: Document) -> Iterator[TriggerEvent]:
+    """Yield the arrivals that a Form 3 tells of, the departures that a ticked box of a Form 4 or 5 does; purchases are no event."""
+    arrives = document.form == "3"
+    if not arrives and document.fields.get("no_longer_insider") != "yes":
+        return
+    for entry in filter(None, document.fields.get("owners", "").split(";")):
+        person, title, roles = f"{entry}||".split("|")[:3]
+        if "officer" not in roles.split(",") and "director" not in roles.split(","):
+            continue  # a large shareholder
+        title = title or ("director" if "director" in roles.split(",") else "")
+        facts: dict[str, str | None] = {
+            "person": person,
+            "title": title or None,
+            "direction": "joins" if arrives else "leaves",
+            **(_office(title) if title else {"level": None, "function": None}),
+            "effective": document.fields.get("period") if arrives else None,
+        }
+        confidence = (_NEW_INSIDER if arrives else _PAST_INSIDER) - (0 if title else 0.1)
+        day = _day(document.fields.get("period"))
+        yield _event(document, "executive_change", "completed", facts, (person,), day, confidence)
+
+
+def _nothing(_: Document) -> list[TriggerEvent]:
+    """An amendment restates what the first form told; a return says who is in office, and only beside an earlier one who is new."""
+    return []
+
+
 def _event(
-    document: Document, kind: str, status: str, facts: dict[str, str | None], cues: tuple[str, ...], happened: date | None
+    document: Document,
+    kind: str,
+    status: str,
+    facts: Mapping[str, str | None],
+    cues: tuple[str, ...],
+    happened: date | None,
+    confidence: float = 1.0,
 ) -> TriggerEvent:
     start, end = _line(document.full_text, cues)
     return TriggerEvent(
@@ -71,7 +125,7 @@ def _event(
         start=start,
         end=end,
         happened=happened,
-        confidence=1.0,
+        confidence=confidence,
     )
 
 
@@ -96,3 +150,20 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         return None
+
+
+_READERS: Mapping[str, Callable[[Document], Collection[TriggerEvent] | Iterator[TriggerEvent]]] = {
+    "D": _form_d,
+    "D/A": _nothing,
+    "WARN": _warn,
+    "3": _insiders,
+    "3/A": _nothing,
+    "4": _insiders,
+    "4/A": _nothing,
+    "5": _insiders,
+    "5/A": _nothing,
+    "990": _nothing,
+    "990EZ": _nothing,
+    "990PF": _nothing,
+    "990T": _nothing,
+}

@@ -25,11 +25,11 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from crawler.errors import SourceFailed
-from crawler.filing_forms import parse_xml
 from crawler.filing_items import item_code
 from crawler.politeness import HostLedger
 from crawler.source import Source, SpiderOptions
 from crawler.visit import Listed, Visit
+from crawler.xml_tree import parse_xml
 
 REQUESTS_PER_SECOND = 8.0  # EDGAR's ceiling is 10 over all that one machine asks
 BLOCK_S = 600.0  # "access will resume after the rate has dropped below the threshold for 10 minutes"

@@ -16,10 +16,10 @@ from scrapy.http import Response
 
 from crawler.archive import decoded
 from crawler.errors import SourceFailed
-from crawler.filing_forms import parse_xml
 from crawler.page_facts import parse_date
 from crawler.source import Source, SpiderOptions
 from crawler.visit import Listed, Visit
+from crawler.xml_tree import parse_xml
 
 MAX_SITEMAP_BYTES = 60_000_000  # the protocol allows 50 MB
 OVERLAP_DAYS = 2  # lists are written late, and clocks differ
