@@ -29,7 +29,16 @@ from store import queries
 from store.records import Delivery, fingerprint
 from store.tables import deliveries, leads
 
-__all__ = ["OutboxSummary", "assemble_digests", "deliver_due", "deliveries_for", "leads_handed_to", "retry_failed", "send_test"]
+__all__ = [
+    "OutboxSummary",
+    "assemble_digests",
+    "deliver_due",
+    "deliveries_for",
+    "leads_handed_to",
+    "retry_failed",
+    "send_test",
+    "standing_of",
+]
 
 log = logging.getLogger(__name__)
 BATCH = 500  # deliveries claimed at a time: a killed worker holds up no more than these, for one lease
@@ -268,7 +277,8 @@ def _still_owed(owed: Sequence[Delivery], work: _Worker, batch: _Batch) -> Itera
     domain is not over the rate, its target has not failed several times on end."""
     for delivery in owed:
         moment = work.moment()
-        told, why_not = _standing_of(delivery, work)
+        with work.engine.connect() as conn:
+            told, why_not = standing_of(conn, delivery)
         if why_not:
             _cancel(delivery, why_not, work)
         elif "fault" in delivery.payload:
@@ -291,14 +301,13 @@ def _over_rate(delivery: Delivery, work: _Worker, per_minute: int) -> bool:
     return work.to_domain[domain] > per_minute
 
 
-def _standing_of(delivery: Delivery, work: _Worker) -> tuple[bool, str | None]:
+def standing_of(conn: Connection, delivery: Delivery) -> tuple[bool, str | None]:
     """Return whether the target was told of these leads before, and why nothing should be sent now (None: send it)."""
     if not delivery.lead_ids:
         return False, None
-    with work.engine.connect() as conn:
-        states = _states(conn, delivery.lead_ids)
-        # asked only where it matters: it looks through all that is owed
-        told = delivery.purpose in {"update", "correction"} and _was_told(conn, delivery)
+    states = _states(conn, delivery.lead_ids)
+    # asked only where it matters: it looks through all that is owed
+    told = delivery.purpose in {"update", "correction"} and _was_told(conn, delivery)
     if delivery.purpose == "correction":
         return told, None if told else "the alert never went out, so there is nothing to correct"
     if all(states.get(lead_id) in {"withdrawn", "rejected"} for lead_id in delivery.lead_ids):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from alerts.brief import brief_of
@@ -43,6 +44,7 @@ class LeadOutcome:
     said: str  # the CRM's own word for it
     amount: float | None = None
     reason: str | None = None  # why it was lost
+    changed: datetime | None = None  # when, by the CRM's clock; None where it does not say
 
 
 class Crm(Protocol):

@@ -131,7 +131,12 @@ def main() -> int:
             due = time.monotonic()
             runs.append(run_once(folder, night_after(world.today) + timedelta(seconds=due - began)))
             tell = runs[-1].summary["tell"]
-            line = {"round": number + 1, "new": runs[-1].summary["collect"]["new"], "mails": tell["sent"], "run_s": round(runs[-1].wall_s, 1)}
+            line = {
+                "round": number + 1,
+                "new": runs[-1].summary["collect"]["new"],
+                "mails": tell["sent"],
+                "run_s": round(runs[-1].wall_s, 1),
+            }
             print(json.dumps(line | {"run_cpu_s": round(runs[-1].cpu_s, 1), "exit": runs[-1].exit_status}), flush=True)
         found, unknown = latencies(box, world, published, first)
     if not found:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
+from sqlalchemy import Connection
+
+from alerts.channels import load_channel
+from alerts.outbox import deliveries_for, leads_handed_to, standing_of
+from alerts.push import TOLD_BEFORE
+from alerts.rehearsal import Rehearsed
 from alerts.settings import MailSettings, Route, Target
 from prospect.workspace import TargetSettings, Workspace
+from store import queries
+from store.records import Delivery, LeadBrief
 
 
 def mail_settings(workspace: Workspace) -> MailSettings:
@@ -60,3 +70,31 @@ def routes(workspace: Workspace) -> Mapping[str, Route]:
             also=profile.deliver.channels,
         )
     return out
+
+
+def crm_targets(workspace: Workspace) -> dict[str, Target]:
+    """Return the targets that can show what they would write, by name: the CRMs."""
+    return {name: target for name, target in targets(workspace).items() if hasattr(load_channel(target.channel), "rehearse")}
+
+
+def rehearse(
+    workspace: Workspace, conn: Connection, name: str, now: datetime, others: Sequence[LeadBrief] = ()
+) -> Iterator[tuple[Delivery, Rehearsed]]:
+    """Yield each delivery that waits for this CRM with what it would write there now; nothing is sent, claimed or settled.
+
+    `others` are leads that nothing is owed for there: they are shown as if their profiles named this CRM.
+    """
+    target = targets(workspace)[name]
+    waiting = queries.deliveries_of(conn, states=("pending", "claimed", "failed"), target=name, limit=None)
+    owed = []
+    for delivery in sorted(waiting, key=lambda each: (each.due, each.key)):
+        told, why_not = standing_of(conn, delivery)
+        if why_not is None:
+            owed.append(replace(delivery, payload={**delivery.payload, TOLD_BEFORE: told}))
+    known = leads_handed_to(conn, name) | {lead_id for delivery in waiting for lead_id in delivery.lead_ids}
+    new = [brief for brief in others if brief.lead.id not in known and brief.lead.state not in {"withdrawn", "rejected"}]
+    ways = {brief.lead.profile: Route(mail=None, crm=name) for brief in new}
+    owed += deliveries_for(new, now=now, routes=ways, mail=mail_settings(workspace), targets={name: target})
+    by_key = {delivery.key: delivery for delivery in owed}
+    for done in load_channel(target.channel).rehearse(owed, target):
+        yield by_key[done.key], done

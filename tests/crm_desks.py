@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
+from alerts.crm.csv import read_rows
 from alerts.crm.tryton import Tryton
 from alerts.settings import Target
-from tests.crm_standins import HubSpot, Odoo, Salesforce
+from tests.crm_standins import HubSpot, Odoo
+from tests.salesforce_standin import Salesforce
 
 
 class Desk(Protocol):
@@ -23,6 +27,7 @@ class Desk(Protocol):
     def add_company(self, name: str, domain: str | None) -> str: ...
     def companies(self) -> int: ...
     def company_of(self, external_id: str) -> str: ...
+    def record(self, external_id: str, fields: Iterable[str]) -> dict[str, Any]: ...
 
 
 class TrytonDesk:
@@ -64,6 +69,10 @@ class TrytonDesk:
     def company_of(self, external_id: str) -> str:
         return str(self.crm.search("sale.opportunity", [["reference", "=", external_id]], ["party"])[0]["party"])
 
+    def record(self, external_id: str, fields: Iterable[str]) -> dict[str, Any]:
+        row = self.crm.search("sale.opportunity", [["reference", "=", external_id]], list(fields))[0]
+        return {name: row[name] for name in fields}
+
 
 class SalesforceDesk:
     def __init__(self, crm: Salesforce, target: Target) -> None:
@@ -77,7 +86,7 @@ class SalesforceDesk:
 
     def edit(self, external_id: str, text: str) -> None:
         ((kind, id),) = self._rows(external_id)
-        self.crm.of(kind)[id]["Description"] = text
+        self.crm.change(kind, id, Description=text)
 
     def edited(self, external_id: str) -> str:
         ((kind, id),) = self._rows(external_id)
@@ -85,7 +94,7 @@ class SalesforceDesk:
 
     def delete(self, external_id: str) -> None:
         ((kind, id),) = self._rows(external_id)
-        del self.crm.of(kind)[id]
+        self.crm.throw_away(kind, id)
 
     def notes(self) -> int:
         return sum(not row["Prospect_Key__c"].startswith("prospect-") for row in self.crm.of("Task").values())
@@ -101,6 +110,10 @@ class SalesforceDesk:
     def company_of(self, external_id: str) -> str:
         ((kind, id),) = self._rows(external_id)
         return str(self.crm.of(kind)[id].get("WhatId"))
+
+    def record(self, external_id: str, fields: Iterable[str]) -> dict[str, Any]:
+        ((kind, id),) = self._rows(external_id)
+        return {name: self.crm.of(kind)[id][name] for name in fields}
 
 
 class HubSpotDesk:
@@ -139,6 +152,10 @@ class HubSpotDesk:
 
     def company_of(self, external_id: str) -> str:
         return str(self.crm.of("notes")[self._note(external_id)[0]]["to"][0])
+
+    def record(self, external_id: str, fields: Iterable[str]) -> dict[str, Any]:
+        has = self.crm.of("notes")[self._note(external_id)[0]]["properties"]
+        return {name: has[name] for name in fields}
 
 
 class OdooDesk:
@@ -179,6 +196,9 @@ class OdooDesk:
     def company_of(self, external_id: str) -> str:
         return str(self._rows(external_id)[0]["partner_id"])
 
+    def record(self, external_id: str, fields: Iterable[str]) -> dict[str, Any]:
+        return {name: self._rows(external_id)[0][name] for name in fields}
+
 
 class FileDesk:
     """An import file is no CRM: nobody edits or deletes in it, so that only what is there can be asked."""
@@ -191,3 +211,7 @@ class FileDesk:
     def leads(self, external_id: str) -> int:
         mark = f'"{external_id}",' if self.target.channel == "csv" else f'"external_id": "{external_id}"'
         return self.path.read_text().count(mark) if self.path.exists() else 0
+
+    def record(self, external_id: str, fields: Iterable[str]) -> dict[str, Any]:
+        rows = read_rows(self.path) if self.target.channel == "csv" else json.loads(self.path.read_text())
+        return {name: next(row[name] for row in rows if row["external_id"] == external_id) for name in fields}

@@ -10,7 +10,7 @@ import itertools
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -64,108 +64,6 @@ def serving(stand_in: StandIn) -> Iterator[str]:
     with HTTPServer(host="127.0.0.1", threaded=True) as server:
         server.expect_request(re.compile("/.*")).respond_with_handler(stand_in.answer)
         yield server.url_for("").rstrip("/")
-
-
-# ------------------------------------------------------------------ Salesforce
-
-LEAD_FIELDS = "Prospect_Key__c Company LastName FirstName Title Website Phone Street City State PostalCode Country NumberOfEmployees AnnualRevenue LeadSource Description OwnerId Status Rating"  # fmt: skip
-ACCOUNT_FIELDS = "Prospect_Key__c Name Website Phone BillingStreet BillingCity BillingState BillingPostalCode BillingCountry NumberOfEmployees AnnualRevenue OwnerId"  # fmt: skip
-TASK_FIELDS = "Prospect_Key__c Subject Description WhatId WhoId OwnerId Status"
-
-
-class Salesforce(StandIn):
-    """REST and SOQL as documented for v62.0: required and unknown fields, picklists, lengths, sessions, request limits."""
-
-    fields: ClassVar[dict[str, list[str]]] = {"Lead": LEAD_FIELDS.split(), "Account": ACCOUNT_FIELDS.split(), "Task": TASK_FIELDS.split()}
-    required: ClassVar[dict[str, list[str]]] = {"Lead": ["Company", "LastName"], "Account": ["Name"], "Task": []}
-    limits: ClassVar[dict[str, int]] = {
-        "Subject": 255,
-        "LastName": 80,
-        "FirstName": 40,
-        "Company": 255,
-        "Title": 128,
-        "Phone": 40,
-        "Description": 32000,
-        "Prospect_Key__c": 80,
-    }
-    refresh_token = "a-refresh-token"
-
-    def target(self, url: str) -> Target:
-        return Target(name="sf", channel="salesforce", url=url, token=self.token, timeout_s=5)
-
-    def changes(self, request: Request) -> bool:
-        return request.method == "PATCH"
-
-    def act(self, request: Request) -> Response:
-        if request.path == "/services/oauth2/token":
-            if request.form.get("refresh_token") != self.refresh_token:
-                return reply({"error": "invalid_grant", "error_description": "expired access/refresh token"}, 400)
-            return reply({"access_token": self.token, "instance_url": request.host_url.rstrip("/")})
-        if request.headers.get("Authorization") != f"Bearer {self.token}":
-            return self._error(401, "INVALID_SESSION_ID", "Session expired or invalid")
-        if request.path.endswith("/query"):
-            return self._query(request.args["q"])
-        match = re.fullmatch(r"/services/data/v62\.0/sobjects/(\w+)/(\w+)/(.+)", request.path)
-        if not match or match[1] not in self.fields or match[2] != "Prospect_Key__c":
-            return self._error(404, "NOT_FOUND", "The requested resource does not exist")
-        kind, key = match[1], match[3]
-        values = request.get_json()
-        for name, value in values.items():
-            if name == "Prospect_Key__c" or name not in self.fields[kind]:
-                return self._error(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {kind}", [name])
-            if isinstance(value, str) and len(value) > self.limits.get(name, 255):
-                return self._error(400, "STRING_TOO_LONG", f"{name}: data value too large", [name])
-        if values.get("Rating") not in {None, "Hot", "Warm", "Cold"}:
-            return self._error(
-                400,
-                "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
-                f"Rating: bad value for restricted picklist field: {values['Rating']}",
-                ["Rating"],
-            )
-        if kind == "Task" and self.of("Lead").get(values.get("WhoId"), {}).get("IsConverted"):
-            return self._error(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
-        there = [id for id, row in self.of(kind).items() if row["Prospect_Key__c"] == key]
-        if len(there) > 1:
-            return reply([f"/services/data/v62.0/sobjects/{kind}/{id}" for id in there], 300)
-        if there:
-            self.of(kind)[there[0]] |= values
-            return reply({"id": there[0], "success": True, "errors": [], "created": False})
-        missing = [name for name in self.required[kind] if not values.get(name)]
-        if missing:
-            return self._error(400, "REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", missing)
-        id = f"00{kind[0]}{next(self.numbers):06}"
-        self.of(kind)[id] = dict.fromkeys(self.fields[kind]) | {"Status": "Open - Not Contacted"} | values | {"Prospect_Key__c": key}
-        return reply({"id": id, "success": True, "errors": [], "created": True}, 201)
-
-    def _query(self, words: str) -> Response:
-        match = re.fullmatch(r"SELECT (.+?) FROM (\w+) WHERE (.+?)(?: LIMIT (\d+))?", words)
-        if not match:
-            return self._error(400, "MALFORMED_QUERY", f"unexpected token in {words}")
-        rows = [{"Id": id, **row} for id, row in self.of(match[2]).items() if self._fits(match[3], row, id)]
-        for row in rows:
-            row.setdefault("IsConverted", False)
-            row.setdefault("ConvertedOpportunity", None)
-        return reply({"totalSize": len(rows), "done": True, "records": rows[: int(match[4] or 2000)]})
-
-    def _fits(self, where: str, row: dict[str, Any], id: str) -> bool:
-        def one(condition: str) -> bool:
-            match = re.fullmatch(r"(\w+) (=|LIKE) (?:'((?:[^'\\]|\\.)*)'|(true))", condition.strip())
-            assert match, f"not SOQL: {condition}"
-            value = id if match[1] == "Id" else row.get(match[1])
-            if match[4]:
-                return value is True
-            wanted = re.sub(r"\\(.)", r"\1", match[3])
-            if match[2] == "=":
-                return str(value or "").casefold() == wanted.casefold() and value is not None
-            return re.fullmatch(re.escape(wanted).replace("%", ".*"), str(value or ""), re.IGNORECASE) is not None
-
-        parts = re.split(r" (OR|AND) (?=\w+ (?:=|LIKE) )", where)
-        fits = [one(part) for part in parts[::2]]
-        return all(fits) if "AND" in parts[1::2] else any(fits)
-
-    @staticmethod
-    def _error(status: int, code: str, message: str, fields: list[str] | None = None) -> Response:
-        return reply([{"errorCode": code, "message": message, "fields": fields or []}], status)
 
 
 # ------------------------------------------------------------------ HubSpot
@@ -365,6 +263,3 @@ class Odoo(StandIn):
     @staticmethod
     def _error(status: int, name: str, message: str) -> Response:
         return reply({"name": name, "message": message, "arguments": [message], "context": {}, "debug": ""}, status)
-
-
-STAND_INS: dict[str, Callable[[], StandIn]] = {"salesforce": Salesforce, "hubspot": HubSpot, "odoo": Odoo}

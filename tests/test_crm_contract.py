@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -14,13 +15,14 @@ import pytest
 from sqlalchemy import Engine
 
 from alerts.channels import load_channel
-from alerts.outbox import deliver_due, retry_failed
+from alerts.outbox import deliver_due, deliveries_for, retry_failed
 from alerts.settings import MailSettings, Route, Target
 from store.records import LeadBrief
 from tests.alert_records import NOW, make_brief, make_company, make_sighting, make_story, new_cfo, planned_move
 from tests.crm_desks import Desk, FileDesk, HubSpotDesk, OdooDesk, SalesforceDesk, TrytonDesk
-from tests.crm_standins import STAND_INS, HubSpot, Odoo, Salesforce, StandIn, serving
+from tests.crm_standins import HubSpot, Odoo, StandIn, serving
 from tests.outbox_world import World
+from tests.salesforce_standin import Salesforce
 from tests.support import require
 from tests.tryton_server import CURE, tryton, tryton_home
 
@@ -28,6 +30,7 @@ HOUR = timedelta(hours=1)
 # the real server takes a minute to set up, and a second a lead
 CRMS: list[Any] = [pytest.param("tryton", marks=pytest.mark.proof), "salesforce", "hubspot", "odoo"]
 ALL: list[Any] = ["csv", "json", *CRMS]
+STAND_INS: dict[str, Callable[[], StandIn]] = {"salesforce": Salesforce, "hubspot": HubSpot, "odoo": Odoo}
 NO_PROXY_MAIL = MailSettings(url="folder:mails", sender="Prospect <alerts@sender.example>")
 
 
@@ -78,6 +81,12 @@ def a_lead(*, name: str | None = None, domain: str | None = "", stories: int = 2
 
 def key_of(brief: LeadBrief) -> str:
     return f"prospect-{brief.lead.id}"
+
+
+def kept_by(desk: Any) -> dict[str, Any]:
+    """All that a stand-in holds; of what is no stand-in, nothing."""
+    crm = getattr(desk, "crm", None)
+    return {kind: copy.deepcopy(rows) for kind, rows in crm.records.items() if rows} if isinstance(crm, StandIn) else {}
 
 
 def world_of(engine: Engine, desk: Any, target: Target | None = None) -> World:
@@ -319,6 +328,46 @@ def test_outcomes_are_read_back(desk: Desk, sqlite_engine: Engine) -> None:
     desk.delete(key_of(gone))
     outcomes = load_channel(desk.target.channel).read_outcomes(desk.target, [key_of(kept), key_of(gone)])
     assert [(o.external_id, o.outcome) for o in outcomes] == [(key_of(kept), "open"), (key_of(gone), "deleted")]
+
+
+@pytest.mark.parametrize("desk", ALL, indirect=True)
+def test_a_rehearsal_writes_nothing_and_shows_what_the_push_writes(desk: Desk, sqlite_engine: Engine) -> None:
+    world = world_of(sqlite_engine, desk)
+    brief = a_lead()
+    owed = world.tell(brief)
+    channel = load_channel(desk.target.channel)
+    before = kept_by(desk)
+    (shown,) = channel.rehearse(owed, desk.target)
+    assert (shown.key, shown.error) == (owed[0].key, None)
+    assert desk.leads(key_of(brief)) == 0
+    assert kept_by(desk) == before
+    assert world.deliver().sent == 1
+    last = dict(shown.writes[-1].fields)  # the lead itself comes last
+    made_first = {name for name, value in last.items() if str(value) == "-1"}  # ids that only the push gives
+    written = desk.record(key_of(brief), last)
+    assert {name: value for name, value in written.items() if name not in made_first} == {
+        name: value for name, value in last.items() if name not in made_first
+    }
+    (again,) = channel.rehearse(owed, desk.target)
+    assert again.writes == ()  # it is there
+
+
+@pytest.mark.parametrize("desk", CRMS, indirect=True)
+def test_a_rehearsal_says_what_stands_in_the_way_and_makes_a_company_once(desk: Desk, sqlite_engine: Engine) -> None:
+    wrong = replace(desk.target, mapping={"description": "compny.name", "name": "compny.name", "Description": "compny.name"})
+    world = world_of(sqlite_engine, desk)
+    brief = a_lead(stories=2)
+    owed = world.tell(brief)
+    channel = load_channel(desk.target.channel)
+    (shown,) = channel.rehearse(owed, wrong)
+    assert "'compny' is undefined" in str(shown.error)
+    move = make_brief(planned_move(brief.company.id), company=brief.company, profile="cfo")
+    both = owed + deliveries_for(
+        [move], now=NOW, routes={"cfo": Route(mail=None, crm=desk.target.name)}, mail=NO_PROXY_MAIL, targets=world.targets
+    )
+    writes = [write.what for done in channel.rehearse(both, desk.target) for write in done.writes]
+    companies = [what for what in writes if what.startswith(("Account", "company", "res.partner", "party"))]
+    assert len(companies) == 1
 
 
 # ------------------------------------------------------------------ what is particular to one of them

@@ -23,6 +23,7 @@ from alerts.channels import Outcome
 from alerts.channels.folder import write_atomically
 from alerts.errors import DeliveryError, Misconfigured, Permanent, TryAgain
 from alerts.mapping import check_mapping, lead_names, mapped
+from alerts.rehearsal import Notebook, Rehearsed, each_rehearsed
 from alerts.settings import Target
 from store.records import Delivery
 
@@ -152,13 +153,36 @@ def send(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Outcome]:
         except DeliveryError as error:
             outcomes.append(Outcome(key=delivery.key, error=error))
         else:
-            # "sf-leads.csv" has "sf-leads-accounts.csv" beside it
-            file = path if used is form else path.with_name(f"{path.stem}-{form.otherwise.rpartition('-')[2]}{path.suffix}")
-            files.setdefault(file, (used, {}))[1][row[used.key]] = row
+            files.setdefault(_path_of(path, form, used), (used, {}))[1][row[used.key]] = row
             outcomes.append(Outcome(key=delivery.key))
     for file, (used, rows) in files.items():
         merge_rows(file, used, columns_of(settings, used), rows, timeout_s=settings.timeout_s)
     yield from outcomes
+
+
+def rehearse(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Rehearsed]:
+    """Yield the row that each delivery would put into the file, and whether it is new; one that is there already is no write."""
+    form = format_of(settings)
+    path = file_of(settings)
+    notebook = Notebook()
+    there: dict[Path, dict[str, dict[str, str]]] = {}
+
+    def rehearse_one(delivery: Delivery) -> None:
+        used, row = row_of(delivery, settings, form)
+        file = _path_of(path, form, used)
+        if file not in there:
+            there[file] = {kept.get(used.key, ""): kept for kept in read_rows(file)}
+        before = there[file].get(row[used.key])
+        if before != row:
+            notebook.note(f"{file}, {'row changed' if before else 'new row'}", {name: cell for name, cell in row.items() if cell})
+        there[file][row[used.key]] = row
+
+    return each_rehearsed(deliveries, notebook, rehearse_one)
+
+
+def _path_of(path: Path, form: Format, used: Format) -> Path:
+    # "sf-leads.csv" has "sf-leads-accounts.csv" beside it
+    return path if used is form else path.with_name(f"{path.stem}-{form.otherwise.rpartition('-')[2]}{path.suffix}")
 
 
 def faults(settings: Target) -> list[str]:

@@ -16,6 +16,7 @@ from alerts.channels import Outcome, one_by_one
 from alerts.errors import DeliveryError, Misconfigured
 from alerts.mapping import check_mapping, mapped
 from alerts.push import Candidate, LeadOutcome, push
+from alerts.rehearsal import Notebook, Rehearsed, rehearsed
 from alerts.settings import Target
 from alerts.wording import clean
 from store.records import Delivery
@@ -42,9 +43,16 @@ MAPPING = {  # properties of a company
 
 def send(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Outcome]:
     """Hand each lead over."""
-    with open_client(settings, base_url=settings.url or ADDRESS, headers={"Authorization": f"Bearer {settings.token}"}) as client:
+    with _client(settings) as client:
         crm = HubSpot(client, settings)
         yield from one_by_one(deliveries, lambda delivery: push(delivery, crm, settings.name))
+
+
+def rehearse(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Rehearsed]:
+    """Yield what each delivery would write; HubSpot is only read."""
+    notebook = Notebook()
+    with _client(settings) as client:
+        yield from rehearsed(deliveries, HubSpot(client, settings, notebook), notebook, settings.name)
 
 
 def faults(settings: Target) -> list[str]:
@@ -56,7 +64,7 @@ def faults(settings: Target) -> list[str]:
 def read_outcomes(settings: Target, external_ids: Sequence[str]) -> list[LeadOutcome]:
     """Return what became of these leads: by the lead's stage where leads are made, else by the company's lead status."""
     out = []
-    with open_client(settings, base_url=settings.url or ADDRESS, headers={"Authorization": f"Bearer {settings.token}"}) as client:
+    with _client(settings) as client:
         crm = HubSpot(client, settings)
         for external_id in external_ids:
             note = crm.find_lead(external_id)
@@ -74,12 +82,17 @@ def read_outcomes(settings: Target, external_ids: Sequence[str]) -> list[LeadOut
     return out
 
 
+def _client(settings: Target) -> httpx.Client:
+    return open_client(settings, base_url=settings.url or ADDRESS, headers={"Authorization": f"Bearer {settings.token}"})
+
+
 class HubSpot:
     """One session. The record of a lead is its first note, marked with our external id; HubSpot keeps companies, and leads only by licence."""
 
-    def __init__(self, client: httpx.Client, settings: Target) -> None:
+    def __init__(self, client: httpx.Client, settings: Target, notebook: Notebook | None = None) -> None:
         self.client = client
         self.settings = settings
+        self.notebook = notebook
 
     # ---- what the rules want (alerts/push.py)
 
@@ -99,6 +112,8 @@ class HubSpot:
     def make_company(self, names: Mapping[str, Any]) -> str:
         values = mapped(MAPPING | dict(self.settings.mapping or {}), names, self.settings.name)
         properties = {field: str(value) for field, value in values.items()}  # HubSpot takes text alone, numbers too
+        if self.notebook:
+            return self.notebook.note(f"company {names['company_key']}, made", properties)
         body = {"inputs": [{"id": names["company_key"], "idProperty": KEY, "properties": properties}]}
         answer = self._post(f"/crm/objects/{VERSION}/companies/batch/upsert", body)
         return str(answer["results"][0]["id"])
@@ -137,6 +152,8 @@ class HubSpot:
         return self._make("notes", {"hs_note_body": body, "hs_timestamp": timestamp}, company, NOTE_TO_COMPANY)
 
     def _make(self, kind: str, properties: Mapping[str, str], company: str, association: int) -> str:
+        if self.notebook:
+            return self.notebook.note(f"{kind.removesuffix('s')} on company {company}, made", properties)
         types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": association}]
         answer = self._post(
             f"/crm/objects/{VERSION}/{kind}", {"properties": dict(properties), "associations": [{"to": {"id": company}, "types": types}]}

@@ -18,6 +18,7 @@ from alerts.channels.file import folder_of
 from alerts.channels.folder import write_atomically
 from alerts.errors import Misconfigured, TryAgain
 from alerts.mapping import lead_record
+from alerts.rehearsal import Notebook, Rehearsed, each_rehearsed
 from alerts.settings import Target
 from store.records import Delivery
 
@@ -26,13 +27,9 @@ PROVEN = "files read back as JSON, no import into a real CRM"
 
 def send(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Outcome]:
     """Put all leads into the file at once, then yield their Outcomes; one worker at a time per file."""
-    path = (
-        folder_of(settings)
-        / Path(settings.options.get("file", "leads.json" if settings.name == "json" else f"{settings.name}-leads.json")).name
-    )
+    path = _path_of(settings)
     owed = list(deliveries)
-    # the delivery's key would make the same lead look new; the lead's own key is what an importer goes by
-    records = [lead_record(brief_of(delivery), key=f"prospect-{delivery.lead_ids[0]}", purpose=delivery.purpose) for delivery in owed]
+    records = [_record(delivery) for delivery in owed]
     if records:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,6 +44,32 @@ def send(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Outcome]:
         except OSError as error:
             raise TryAgain(f"{path}: cannot be written ({error.strerror}); free or open the folder, it is tried again") from error
     yield from (Outcome(key=delivery.key) for delivery in owed)
+
+
+def rehearse(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Rehearsed]:
+    """Yield the entry that each delivery would put into the file, and whether it is new; one that is there already is no write."""
+    path = _path_of(settings)
+    notebook = Notebook()
+    there = {entry["external_id"]: entry for entry in _read(path)}
+
+    def rehearse_one(delivery: Delivery) -> None:
+        record = json.loads(json.dumps(_record(delivery)))
+        before = there.get(record["external_id"])
+        if before != record:
+            notebook.note(f"{path}, {'entry changed' if before else 'new entry'}", record)
+        there[record["external_id"]] = record
+
+    return each_rehearsed(deliveries, notebook, rehearse_one)
+
+
+def _path_of(settings: Target) -> Path:
+    name = settings.options.get("file", "leads.json" if settings.name == "json" else f"{settings.name}-leads.json")
+    return folder_of(settings) / Path(name).name
+
+
+def _record(delivery: Delivery) -> dict[str, object]:
+    # the delivery's key would make the same lead look new; the lead's own key is what an importer goes by
+    return lead_record(brief_of(delivery), key=f"prospect-{delivery.lead_ids[0]}", purpose=delivery.purpose)
 
 
 def faults(settings: Target) -> list[str]:

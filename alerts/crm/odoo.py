@@ -16,6 +16,7 @@ from alerts.channels import Outcome, one_by_one
 from alerts.errors import DeliveryError, Misconfigured, Permanent
 from alerts.mapping import check_mapping, mapped
 from alerts.push import Candidate, LeadOutcome, push
+from alerts.rehearsal import Notebook, Rehearsed, rehearsed
 from alerts.settings import Target
 from alerts.wording import clean
 from store.records import Delivery
@@ -42,6 +43,13 @@ def send(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Outcome]:
     with _client(settings) as client:
         crm = Odoo(client, settings)
         yield from one_by_one(deliveries, lambda delivery: push(delivery, crm, settings.name))
+
+
+def rehearse(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Rehearsed]:
+    """Yield what each delivery would write; Odoo is only read."""
+    notebook = Notebook()
+    with _client(settings) as client:
+        yield from rehearsed(deliveries, Odoo(client, settings, notebook), notebook, settings.name)
 
 
 def faults(settings: Target) -> list[str]:
@@ -88,9 +96,10 @@ def _client(settings: Target) -> httpx.Client:
 class Odoo:
     """One session."""
 
-    def __init__(self, client: httpx.Client, settings: Target) -> None:
+    def __init__(self, client: httpx.Client, settings: Target, notebook: Notebook | None = None) -> None:
         self.client = client
         self.settings = settings
+        self.notebook = notebook
 
     # ---- what the rules want (alerts/push.py)
 
@@ -108,7 +117,7 @@ class Odoo:
 
     def make_company(self, names: Mapping[str, Any]) -> str:
         values = mapped(PARTNER, names, self.settings.name) | {"is_company": True, KEY: names["company_key"]}
-        return str(self._call("res.partner", "create", vals_list=[values])[0])
+        return self._create("res.partner", values)
 
     def make_lead(self, company: Candidate | None, names: Mapping[str, Any]) -> tuple[str, str]:
         values = mapped(MAPPING | dict(self.settings.mapping or {}), names, self.settings.name)
@@ -121,13 +130,17 @@ class Odoo:
             values["user_id"] = users[0]["id"]
         else:
             note = f"no user there has the login {names['lead']['owner']}, so the lead has no salesperson"
-        return str(self._call("crm.lead", "create", vals_list=[values])[0]), note
+        return self._create("crm.lead", values), note
 
     def add_note(self, lead: str, key: str, text: str) -> None:
         mark = f"[{key}]"
         on_lead = [["model", "=", "crm.lead"], ["res_id", "=", int(lead)], ["body", "ilike", mark]]
         if not self.search("mail.message", on_lead, ["id"]):
-            self._call("crm.lead", "message_post", ids=[int(lead)], body=f"{text}\n{mark}")
+            body = f"{text}\n{mark}"
+            if self.notebook:
+                self.notebook.note(f"message on crm.lead {lead}", {"body": body})
+            else:
+                self._call("crm.lead", "message_post", ids=[int(lead)], body=body)
 
     # ---- Odoo's own calls
 
@@ -136,6 +149,11 @@ class Odoo:
         context = {"context": {"active_test": False}} if archived else {}
         rows: list[dict[str, Any]] = self._call(model, "search_read", domain=list(domain), fields=list(fields), limit=80, **context)
         return rows
+
+    def _create(self, model: str, values: Mapping[str, Any]) -> str:
+        if self.notebook:
+            return self.notebook.note(f"{model} {values[KEY]}, made", values)
+        return str(self._call(model, "create", vals_list=[dict(values)])[0])
 
     def _call(self, model: str, method: str, **arguments: Any) -> Any:
         response = call(self.client, self.settings, "POST", f"/json/2/{model}/{method}", json=arguments)

@@ -4,31 +4,34 @@
 - It has none, and somebody is named (or the mapping states a LastName): a lead.
 - It has none, and nobody is named: an account and a task. A LastName is never made up.
 
-`url` is the instance or login address. `token` alone is an access token; with `options: {client_id, client_secret}` it is a refresh token,
-and without a token the client credentials flow is used.
+Several leads at a time go in composite batches and collections, more than COLLECTION by Bulk API 2.0. `url` is the instance or login
+address. `token` alone is an access token; with `options: {client_id, client_secret}` it is a refresh token, and without a token the client
+credentials flow is used. Further options: `assignment` (id of a lead assignment rule, TRUE or FALSE), `bulk_wait_s`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
 from typing import Any
-from urllib.parse import quote
 
-import httpx
-
-from alerts.calls import call, open_client, refusal
+from alerts.brief import brief_of
+from alerts.calls import open_client
 from alerts.channels import Outcome, one_by_one
-from alerts.errors import DeliveryError, Misconfigured, Permanent, TryAgain
-from alerts.mapping import check_mapping, mapped
-from alerts.push import Candidate, LeadOutcome, push
+from alerts.errors import DeliveryError, Permanent
+from alerts.mapping import check_mapping, lead_names, mapped
+from alerts.push import Candidate, LeadOutcome, choose_company, push
+from alerts.rehearsal import Notebook, Rehearsed, rehearsed
+from alerts.salesforce_api import COLLECTION, KEY, Session, soql
 from alerts.settings import Target
 from alerts.wording import clean
 from store.records import Delivery
 
 PROVEN = "a stateful stand-in on loopback that refuses what Salesforce's REST documentation says it refuses; never against Salesforce"
-VERSION = "v62.0"
-KEY = "Prospect_Key__c"
+AT_ONCE = 500  # leads worked out together: what the outbox claims at a time
 MAPPING = {  # fields of Lead
     "Company": "company.name",
     "LastName": "person.last if person",
@@ -59,28 +62,29 @@ ACCOUNT = {
     "AnnualRevenue": "company.revenue_usd",
 }
 TASK = {"Subject": "(company.name ~ ': ' ~ headline) | truncate(255, true, '…', 0)", "Description": "description"}
-# errors that say the set-up or the mapping is wrong, and that a mended one sends the lead by itself
-SETUP_ERRORS = {
-    "INVALID_FIELD",
-    "INVALID_FIELD_FOR_INSERT_UPDATE",
-    "INVALID_TYPE",
-    "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
-    "REQUIRED_FIELD_MISSING",
-    "INSUFFICIENT_ACCESS_OR_READONLY",
-    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
-    "API_DISABLED_FOR_ORG",
-    "FIELD_INTEGRITY_EXCEPTION",
-    "STRING_TOO_LONG",
-    "JSON_PARSER_ERROR",
-}
-PASSING_ERRORS = {"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED", "REQUEST_RUNNING_TOO_LONG"}
 
 
 def send(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Outcome]:
-    """Hand each lead over, under one access token."""
+    """Hand the leads over, many at a time, under one access token."""
     with open_client(settings) as client:
         crm = Salesforce(client, settings)
-        yield from one_by_one(deliveries, lambda delivery: push(delivery, crm, settings.name))
+        owed = iter(deliveries)
+        while some := list(islice(owed, AT_ONCE)):
+            told = [lead_id for delivery in some for lead_id in delivery.lead_ids]
+            new = [each for each in some if each.purpose not in {"update", "correction"} and told.count(each.lead_ids[0]) == 1]
+            if len(new) == 1:
+                new = []
+            yield from _hand_over(new, crm, settings)
+            # news, and what is owed twice for one lead, one after another in their order
+            rest = [each for each in some if each not in new]
+            yield from one_by_one(rest, lambda delivery: push(delivery, crm, settings.name))
+
+
+def rehearse(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Rehearsed]:
+    """Yield what each delivery would write; Salesforce is only read."""
+    notebook = Notebook()
+    with open_client(settings) as client:
+        yield from rehearsed(deliveries, Salesforce(client, settings, notebook), notebook, settings.name)
 
 
 def faults(settings: Target) -> list[str]:
@@ -92,53 +96,51 @@ def faults(settings: Target) -> list[str]:
     return found + [f"{settings.name}: mapping: {fault}" for fault in check_mapping(settings.mapping or {})]
 
 
-def read_outcomes(settings: Target, external_ids: Sequence[str]) -> list[LeadOutcome]:
-    """Return what became of these leads: their Status, and the amount and stage of the opportunity a lead was converted to."""
-    out = []
+def read_outcomes(settings: Target, external_ids: Sequence[str], since: datetime | None = None) -> list[LeadOutcome]:
+    """Return what became of these leads: their Status, and the amount and stage of the opportunity a lead was converted to.
+
+    With `since` only of those that changed then or later, or whose opportunity did.
+    """
+    deal = "ConvertedOpportunity.Amount, ConvertedOpportunity.IsWon, ConvertedOpportunity.IsClosed, ConvertedOpportunity.StageName"
+    lead = f"SELECT Id, {KEY}, Status, IsDeleted, IsConverted, SystemModstamp, ConvertedOpportunity.SystemModstamp, {deal} FROM Lead"
+    task = f"SELECT Id, {KEY}, Status, IsDeleted, SystemModstamp FROM Task"
     with open_client(settings) as client:
         crm = Salesforce(client, settings)
-        for external_id in external_ids:
-            rows = crm.query(
-                "SELECT Id, Status, IsConverted, ConvertedOpportunity.Amount, ConvertedOpportunity.IsWon, ConvertedOpportunity.IsClosed, "
-                f"ConvertedOpportunity.StageName FROM Lead WHERE {KEY} = {soql(external_id)} LIMIT 1"
-            )
-            if not rows:
-                task = crm.query(f"SELECT Id, Status FROM Task WHERE {KEY} = {soql(external_id)} LIMIT 1")
-                outcome = ("working" if task[0]["Status"] == "Completed" else "open") if task else "deleted"
-                out.append(LeadOutcome(external_id=external_id, outcome=outcome, said=task[0]["Status"] if task else "deleted"))
-                continue
-            out.append(_outcome(external_id, rows[0]))
-    return out
+        if since is None:
+            rows = crm.query_in(f"{lead} WHERE {KEY} IN ({{}})", external_ids, deleted=True)
+            rows += crm.query_in(f"{task} WHERE {KEY} IN ({{}})", external_ids, deleted=True)
+        else:
+            moment = f"{since:%Y-%m-%dT%H:%M:%SZ}"
+            # an opportunity that is won does not touch the lead it came from
+            changed = f"(SystemModstamp >= {moment} OR ConvertedOpportunity.SystemModstamp >= {moment})"
+            rows = crm.query(f"{lead} WHERE {KEY} LIKE 'prospect-%' AND {changed}", deleted=True)
+            rows += crm.query(f"{task} WHERE {KEY} LIKE 'prospect-%' AND SystemModstamp >= {moment}", deleted=True)
+    # of a record that was deleted and one that is there under the same key, the one that is there
+    known = {row[KEY]: row for row in sorted(rows, key=lambda row: not row.get("IsDeleted"))}
+    found = [_outcome(external_id, known[external_id]) for external_id in external_ids if external_id in known]
+    if since is None:
+        found += [LeadOutcome(external_id=each, outcome="deleted", said="deleted") for each in external_ids if each not in known]
+    return found
 
 
 def _outcome(external_id: str, row: Mapping[str, Any]) -> LeadOutcome:
     deal = row.get("ConvertedOpportunity") or {}
     status = clean(row.get("Status"), 80)
+    stamps = [datetime.fromisoformat(stamp) for stamp in (row.get("SystemModstamp"), deal.get("SystemModstamp")) if stamp]
+    changed = max(stamps, default=None)
+    if row.get("IsDeleted"):
+        return LeadOutcome(external_id=external_id, outcome="deleted", said="deleted", changed=changed)
     if row.get("IsConverted"):
         outcome = "won" if deal.get("IsWon") else "lost" if deal.get("IsClosed") else "converted"
-        return LeadOutcome(
-            external_id=external_id, outcome=outcome, said=clean(deal.get("StageName"), 80) or status, amount=deal.get("Amount")
-        )
+        said = clean(deal.get("StageName"), 80) or status
+        return LeadOutcome(external_id=external_id, outcome=outcome, said=said, amount=deal.get("Amount"), changed=changed)
     lost = re.search(r"not converted|unqualified|disqualified|dead|lost", status, re.IGNORECASE)  # "Closed - Not Converted" as shipped
-    first = re.search(r"^open|^new", status, re.IGNORECASE)
-    return LeadOutcome(external_id=external_id, outcome="lost" if lost else "open" if first else "working", said=status)
+    first = re.search(r"^open|^new|^not started", status, re.IGNORECASE)  # of a lead, of a task
+    return LeadOutcome(external_id=external_id, outcome="lost" if lost else "open" if first else "working", said=status, changed=changed)
 
 
-def soql(text: str) -> str:
-    """Return `text` as a SOQL string."""
-    return "'" + clean(text, 250).replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-class Salesforce:
-    """One session: an access token, renewed once when it has run out."""
-
-    def __init__(self, client: httpx.Client, settings: Target) -> None:
-        self.client = client
-        self.settings = settings
-        self.instance = (settings.url or "").rstrip("/")
-        self.access_token = "" if settings.options.get("client_id") else settings.token or ""
-
-    # ---- what the rules want (alerts/push.py)
+class Salesforce(Session):
+    """One session, with what the rules want (alerts/push.py)."""
 
     def find_lead(self, external_id: str) -> str | None:
         for kind in ("Lead", "Task"):
@@ -150,23 +152,17 @@ class Salesforce:
         return None
 
     def find_companies(self, key: str, name: str, domain: str | None) -> list[Candidate]:
-        where = f"{KEY} = {soql(key)} OR Name = {soql(name)}"
-        if domain:
-            where += f" OR Website LIKE {soql('%' + domain.replace('%', '') + '%')}"  # "_" matches more, and the rules look again
-        rows = self.query(f"SELECT Id, Name, Website, {KEY} FROM Account WHERE {where} LIMIT 20")
-        return [Candidate(id=row["Id"], name=row["Name"] or "", domain=row["Website"], key=row[KEY]) for row in rows]
+        return _candidates(self.query(_companies_query(key, name, domain)))
 
     def make_company(self, names: Mapping[str, Any]) -> str:
         return self.upsert("Account", names["company_key"], mapped(ACCOUNT, names, self.settings.name))
 
     def make_lead(self, company: Candidate | None, names: Mapping[str, Any]) -> tuple[str, str]:
-        owner, note = self._owner(names["lead"]["owner"])
-        values = mapped(MAPPING | dict(self.settings.mapping or {}), names, self.settings.name)
-        if company is None and values.get("LastName"):
-            return f"Lead/{self.upsert('Lead', names['external_id'], values | owner)}", note
-        account = company.id if company else self.make_company(names)
-        task = mapped(TASK, names, self.settings.name) | {"WhatId": account} | owner
-        return f"Task/{self.upsert('Task', names['external_id'], task)}", note
+        owner = self.owners([names["lead"]["owner"]])
+        kind, values, note = self.record_of(company, names, owner)
+        if kind == "Task":
+            values["WhatId"] = company.id if company else self.make_company(names)
+        return f"{kind}/{self.upsert(kind, names['external_id'], values)}", note
 
     def add_note(self, lead: str, key: str, text: str) -> None:
         if self.query(f"SELECT Id FROM Task WHERE {KEY} = {soql(key)} LIMIT 1"):
@@ -180,89 +176,125 @@ class Salesforce:
             about = {"WhatId": self.query(f"SELECT WhatId FROM Task WHERE Id = {soql(record)}")[0]["WhatId"]}
         self.upsert("Task", key, {"Subject": text.partition("\n")[0][:255], "Description": text, "Status": "Completed", **about})
 
-    # ---- Salesforce's own calls
+    # ---- one lead or many
 
-    def query(self, words: str) -> list[dict[str, Any]]:
-        """Return the records of a SOQL query."""
-        rows: list[dict[str, Any]] = self._call("GET", f"/services/data/{VERSION}/query", params={"q": words}).json()["records"]
-        return rows
+    def owners(self, emails: Iterable[str]) -> dict[str, list[str]]:
+        """Return the ids of the active users with each e-mail, in lower case."""
+        wanted = sorted({email.lower() for email in emails})
+        found: dict[str, list[str]] = {email: [] for email in wanted}
+        for row in self.query_in("SELECT Id, Email FROM User WHERE Email IN ({}) AND IsActive = true", wanted):
+            found.setdefault(str(row["Email"]).lower(), []).append(row["Id"])
+        return found
 
-    def upsert(self, kind: str, external_id: str, values: Mapping[str, Any]) -> str:
-        """Make the record with this external id, and return its Salesforce id."""
-        path = f"/services/data/{VERSION}/sobjects/{kind}/{KEY}/{quote(external_id, safe='')}"
-        headers = {}
-        if kind == "Lead":  # assignment rules run unless told otherwise; a rule's id runs that one
-            headers["Sforce-Auto-Assign"] = self.settings.options.get("assignment", "FALSE" if "OwnerId" in values else "TRUE")
-        response = self._call("PATCH", path, json=dict(values), headers=headers)
-        made: str = response.json()["id"]
-        return made
-
-    def _owner(self, email: str) -> tuple[dict[str, str], str]:
-        rows = self.query(f"SELECT Id FROM User WHERE Email = {soql(email)} AND IsActive = true LIMIT 2")
-        if len(rows) == 1:
-            return {"OwnerId": rows[0]["Id"]}, ""
-        return {}, f"{'no' if not rows else 'more than one'} active user there has the e-mail {email}, so Salesforce chooses the owner"
-
-    def _call(self, method: str, path: str, **options: Any) -> httpx.Response:
-        for last in (False, True):
-            if not self.access_token:
-                self._log_in()
-            headers = {"Authorization": f"Bearer {self.access_token}"} | options.get("headers", {})
-            response = call(self.client, self.settings, method, self.instance + path, **(options | {"headers": headers}))
-            if response.status_code == 401 and not last and self.settings.options.get("client_id"):
-                self.access_token = ""  # it ran out: log in again, once
-                continue
-            break
-        if response.status_code in {200, 201}:
-            return response
-        raise self._refused(response)
-
-    def _log_in(self) -> None:
-        options = self.settings.options
-        form = {"client_id": options.get("client_id", ""), "client_secret": options.get("client_secret", "")}
-        grant = (
-            {"grant_type": "refresh_token", "refresh_token": self.settings.token}
-            if self.settings.token
-            else {"grant_type": "client_credentials"}
-        )
-        response = call(
-            self.client, self.settings, "POST", f"{(self.settings.url or '').rstrip('/')}/services/oauth2/token", data=form | grant
-        )
-        if response.status_code in {400, 401, 403}:
-            said = _json(response)
-            words = f"{said.get('error', '')} {said.get('error_description', '')}" if isinstance(said, dict) else response.text
-            raise Misconfigured(
-                f"{self.settings.name}: Salesforce refused to log in: {clean(words, 200)}; authorize prospect there again and put the new token in"
-            )
-        if response.status_code != 200:
-            raise refusal(response, self.settings)
-        answer = response.json()
-        self.access_token = answer["access_token"]
-        self.instance = str(answer.get("instance_url") or self.instance).rstrip("/")
-
-    def _refused(self, response: httpx.Response) -> DeliveryError:
-        said = _json(response)
-        name = self.settings.name
-        if response.status_code == 300:
-            return Permanent(f"{name}: several records have this {KEY}; make the field unique there and merge them")
-        if not (isinstance(said, list) and said and isinstance(said[0], dict)):
-            return refusal(response, self.settings)
-        code = str(said[0].get("errorCode", ""))
-        fields = ", ".join(str(field) for field in said[0].get("fields") or [])
-        words = f"{name}: {code}: {clean(said[0].get('message'), 250)}{f' (field {fields})' if fields else ''}"
-        if code in PASSING_ERRORS:
-            return TryAgain(words, after_s=3600 if code == "REQUEST_LIMIT_EXCEEDED" else None)
-        if code in SETUP_ERRORS:
-            return Misconfigured(f"{words}; mend the mapping of '{name}' in prospect.yml, or the field in Salesforce")
-        if code == "NOT_FOUND":
-            return Misconfigured(f"{words}; make the external id field {KEY} on Lead, Account and Task")
-        if code == "DUPLICATES_DETECTED":
-            return Permanent(f"{words}; a duplicate rule there holds it back: merge or allow it, then retry")
-        return refusal(response, self.settings, said=words.removeprefix(f"{name}: "))
+    def record_of(
+        self, company: Candidate | None, names: Mapping[str, Any], owners: Mapping[str, Sequence[str]]
+    ) -> tuple[str, dict[str, Any], str]:
+        """Return Lead or Task, its fields but for the account of a task, and a note for the operator."""
+        email = str(names["lead"]["owner"])
+        users = owners.get(email.lower(), ())
+        owner, note = ({"OwnerId": users[0]}, "") if len(users) == 1 else ({}, _no_owner(users, email))
+        values = mapped(MAPPING | dict(self.settings.mapping or {}), names, self.settings.name)
+        if company is None and values.get("LastName"):
+            return "Lead", values | owner, note
+        return "Task", mapped(TASK, names, self.settings.name) | owner, note
 
 
-def _json(response: httpx.Response) -> Any:
+@dataclass(slots=True)
+class _Plan:
+    """One lead of many on its way: what is to be written, or what came of it."""
+
+    delivery: Delivery
+    names: dict[str, Any]
+    kind: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    account_key: str = ""  # of an account that is made first
+    note: str = ""
+    error: DeliveryError | None = None
+    done: bool = False
+
+    @property
+    def open(self) -> bool:
+        return not self.done and self.error is None
+
+
+def _hand_over(owed: Sequence[Delivery], crm: Salesforce, settings: Target) -> Iterator[Outcome]:
+    """Make many leads in a few calls, by the rules of `push`, and yield what came of each."""
+    plans = [_Plan(delivery, lead_names(brief_of(delivery), purpose=delivery.purpose)) for delivery in owed]
     try:
-        return response.json()
-    except ValueError:
-        return None
+        if plans:
+            _find_and_plan(plans, crm, settings)
+            _write(plans, crm)
+    except DeliveryError as error:  # of those that were planned and got no answer; upserting them again makes no second record
+        for plan in plans:
+            if plan.open:
+                plan.error = error
+    yield from (Outcome(key=plan.delivery.key, error=plan.error, note=plan.note if plan.error is None else "") for plan in plans)
+
+
+def _find_and_plan(plans: Sequence[_Plan], crm: Salesforce, settings: Target) -> None:
+    """Work out for each lead that is not there yet what is to be written, or why it cannot be."""
+    ids = [plan.names["external_id"] for plan in plans]
+    there = {row[KEY] for kind in ("Lead", "Task") for row in crm.query_in(f"SELECT Id, {KEY} FROM {kind} WHERE {KEY} IN ({{}})", ids)}
+    for plan in plans:
+        plan.done = plan.names["external_id"] in there
+    new = [plan for plan in plans if plan.open]
+    owners = crm.owners(plan.names["lead"]["owner"] for plan in new)
+    asked = [_companies_query(n["company_key"], n["company"]["name"], n["company"]["domain"]) for n in (plan.names for plan in new)]
+    made: list[Candidate] = []  # accounts that come into being with this very hand-over
+    for plan, found in zip(new, crm.queries(asked), strict=True):
+        try:
+            if isinstance(found, DeliveryError):
+                raise found
+            company = choose_company(plan.names, [*made, *_candidates(found)], settings.name)
+            plan.kind, values, plan.note = crm.record_of(company, plan.names, owners)
+            if plan.kind == "Task" and company is None:
+                has = plan.names["company"]
+                plan.account_key = plan.names["company_key"]
+                made.append(Candidate(id="", name=has["name"], domain=has["domain"], key=plan.account_key))
+            elif company is not None and company.id:
+                values["WhatId"] = company.id
+            elif company is not None:
+                plan.account_key = company.key or ""
+            plan.values = values
+        except DeliveryError as error:
+            plan.error = error
+
+
+def _write(plans: Sequence[_Plan], crm: Salesforce) -> None:
+    """Write what is planned: accounts, then leads and tasks."""
+    bulk = sum(plan.open for plan in plans) > COLLECTION
+    accounts: dict[str, Mapping[str, Any]] = {}
+    for plan in plans:
+        if plan.open and plan.account_key and plan.account_key not in accounts:
+            accounts[plan.account_key] = mapped(ACCOUNT, plan.names, crm.settings.name)
+    made = crm.upsert_many("Account", accounts, bulk=bulk) if accounts else {}
+    for plan in plans:
+        if plan.open and plan.account_key:
+            account = made[plan.account_key]
+            if isinstance(account, DeliveryError):
+                plan.error = account
+            else:
+                plan.values["WhatId"] = account
+    for kind in ("Lead", "Task"):
+        ready = {plan.names["external_id"]: plan for plan in plans if plan.open and plan.kind == kind}
+        done = crm.upsert_many(kind, {key: plan.values for key, plan in ready.items()}, bulk=bulk) if ready else {}
+        for key, result in done.items():
+            if isinstance(result, DeliveryError):
+                ready[key].error = result
+            else:
+                ready[key].done = True
+
+
+def _companies_query(key: str, name: str, domain: str | None) -> str:
+    where = f"{KEY} = {soql(key)} OR Name = {soql(name)}"
+    if domain:
+        where += f" OR Website LIKE {soql('%' + domain.replace('%', '') + '%')}"  # "_" matches more, and the rules look again
+    return f"SELECT Id, Name, Website, {KEY} FROM Account WHERE {where} LIMIT 20"
+
+
+def _candidates(rows: Iterable[Mapping[str, Any]]) -> list[Candidate]:
+    return [Candidate(id=row["Id"], name=row["Name"] or "", domain=row["Website"], key=row[KEY]) for row in rows]
+
+
+def _no_owner(users: Sequence[str], email: str) -> str:
+    return f"{'more than one' if users else 'no'} active user there has the e-mail {email}, so Salesforce chooses the owner"

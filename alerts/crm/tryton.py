@@ -15,6 +15,7 @@ from alerts.channels import Outcome, one_by_one
 from alerts.errors import Misconfigured, Permanent, TryAgain
 from alerts.mapping import check_mapping, mapped
 from alerts.push import Candidate, LeadOutcome, push
+from alerts.rehearsal import Notebook, Rehearsed, rehearsed
 from alerts.settings import Target
 from alerts.wording import clean, web_address
 from store.records import Delivery
@@ -31,6 +32,13 @@ def send(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Outcome]:
     """Hand each lead over, under one login."""
     with Tryton(settings) as crm:
         yield from one_by_one(deliveries, lambda delivery: push(delivery, crm, settings.name))
+
+
+def rehearse(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Rehearsed]:
+    """Yield what each delivery would write; Tryton is only read."""
+    notebook = Notebook()
+    with Tryton(settings, notebook) as crm:
+        yield from rehearsed(deliveries, crm, notebook, settings.name)
 
 
 def faults(settings: Target) -> list[str]:
@@ -72,8 +80,9 @@ def read_outcomes(settings: Target, external_ids: Sequence[str]) -> list[LeadOut
 class Tryton:
     """A logged-in session; logs in when first used, and out at the end."""
 
-    def __init__(self, settings: Target) -> None:
+    def __init__(self, settings: Target, notebook: Notebook | None = None) -> None:
         self.settings = settings
+        self.notebook = notebook
         self.numbers = itertools.count(1)
         self.client = open_client(settings, base_url=f"{(settings.url or '').rstrip('/')}/{settings.options.get('database', '')}")
         self.user_id = 0
@@ -149,6 +158,8 @@ class Tryton:
 
     def create(self, model: str, values: Mapping[str, Any]) -> list[int]:
         """Make one record and return its id in a list."""
+        if self.notebook:
+            return [int(self.notebook.note(f"{model}, made", values))]
         made: list[int] = self._rpc(f"model.{model}.create", [dict(values)], self.context)
         return made
 

@@ -7,16 +7,20 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Engine
 
 from alerts.crm.csv import FORMATS, send
+from alerts.errors import DeliveryError
 from alerts.evaluate import evaluate as evaluate_leads
 from alerts.outbox import deliveries_for
+from alerts.rehearsal import Rehearsed
 from alerts.settings import Route, Target
 from prospect.cli import app
-from prospect.cli.shown import CliError, NowOption, WorkspaceOption, moment, open_workspace, print_rows
+from prospect.cli.shown import CliError, NowOption, WorkspaceOption, moment, open_workspace, print_json, print_rows
 from prospect.outcomes import all_briefs, read_outcomes
 from prospect.pipeline import RunSummary, Silent, tell
-from prospect.telling import mail_settings
+from prospect.telling import crm_targets, mail_settings, rehearse
+from prospect.workspace import Workspace
 from prospect.yamlfile import unknown_value
 from store import queries
 
@@ -81,10 +85,24 @@ def export(
 
 
 @crm_app.command()
-def sync(workspace: WorkspaceOption = None, now: NowOption = None) -> None:
+def sync(
+    workspace: WorkspaceOption = None,
+    now: NowOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")] = False,
+    to: Annotated[str | None, typer.Option(help="With --dry-run: only this CRM of prospect.yml.", show_default=False)] = None,
+    every_lead: Annotated[
+        bool, typer.Option("--every-lead", help="With --dry-run: leads too that are not owed there, to try a new CRM or mapping.")
+    ] = False,
+    format: Annotated[str, typer.Option(help="With --dry-run: text or json.")] = "text",
+) -> None:
     """Push due leads to the CRMs of prospect.yml, and read back what came of those that are there."""
     at = moment(now)
     opened, engine = open_workspace(workspace)
+    if dry_run:
+        show_rehearsal(opened, engine, at, to, every_lead, format)
+        return
+    if to or every_lead:
+        raise CliError("--to and --every-lead go with --dry-run", 2)
     summary = RunSummary(at)
     tell(opened, engine, at, summary, Silent())
     read, problems = read_outcomes(opened, engine, at)
@@ -93,3 +111,52 @@ def sync(workspace: WorkspaceOption = None, now: NowOption = None) -> None:
         typer.echo(f"FAILED: {problem}", err=True)
     if summary.failures or problems:
         raise typer.Exit(1)
+
+
+def show_rehearsal(opened: Workspace, engine: Engine, at: datetime, to: str | None, every_lead: bool, format: str) -> None:
+    """Print each record that would be written to the CRMs, field by field, and what stands in the way."""
+    if format not in {"text", "json"}:
+        raise CliError(unknown_value("format", format, ("text", "json")), 2)
+    known = crm_targets(opened)
+    if to is not None and to not in known:
+        raise CliError(unknown_value("CRM", to, known), 2)
+    leads = records = 0
+    wrong: list[str] = []
+    with engine.connect() as conn:
+        others = all_briefs(opened, conn) if every_lead else []
+        for name in [to] if to else known:
+            try:
+                for delivery, done in rehearse(opened, conn, name, at, others):
+                    leads += 1
+                    records += len(done.writes)
+                    if done.error:
+                        wrong.append(str(done.error))
+                    if format == "json":
+                        shown = [{"record": write.what, "fields": dict(write.fields)} for write in done.writes]
+                        error = str(done.error) if done.error else None
+                        print_json({"crm": name, "lead": delivery.lead_ids[0], "writes": shown, "error": error, "note": done.note or None})
+                    else:
+                        show_writes(name, delivery.lead_ids[0], done)
+            except DeliveryError as error:
+                wrong.append(str(error))
+    if format == "text":
+        typer.echo(f"{leads} leads would write {records} records; nothing was written")
+    for error_words in dict.fromkeys(wrong):
+        typer.echo(f"FAILED: {error_words}", err=True)
+    if wrong:
+        raise typer.Exit(1)
+
+
+def show_writes(name: str, lead: str, done: Rehearsed) -> None:
+    """Print what one lead would write: the record, then a line a field."""
+    for write in done.writes:
+        typer.echo(f"{name}: {write.what}  (lead {lead})")
+        for field, value in write.fields.items():
+            first, *more = str(value).split("\n")
+            typer.echo(f"    {field} = {first}")
+            for line in more:
+                typer.echo(f"    {'':>{len(field)}}   {line}")
+    if not done.writes and done.error is None:
+        typer.echo(f"{name}: nothing new of lead {lead}" + (f" ({done.note})" if done.note else ""))
+    elif done.note:
+        typer.echo(f"    note: {done.note}")

@@ -99,10 +99,17 @@ def cancel_unsubscribed(conn: Connection, profile: str, address: str) -> int:
 
 
 def deliveries_of(
-    conn: Connection, *, lead_id: str | None = None, states: Collection[str] | None = None, limit: int = 100
+    conn: Connection,
+    *,
+    lead_id: str | None = None,
+    states: Collection[str] | None = None,
+    target: str | None = None,
+    limit: int | None = 100,
 ) -> list[Delivery]:
-    """Return deliveries, of one lead or in certain states where these are given, the last due first."""
+    """Return deliveries, of one lead, in certain states or to one target where these are given, the last due first."""
     query = select(*_COLUMNS).order_by(deliveries.c.due.desc(), deliveries.c.key).limit(limit)
+    if target is not None:
+        query = query.where(deliveries.c.target == target)
     if lead_id is not None:
         # the list of ids as it is written: ["ab12…", "cd34…"]; the one way both databases can look into it
         query = query.where(cast(deliveries.c.lead_ids, Text).contains(f'"{lead_id}"', autoescape=True))
