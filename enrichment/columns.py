@@ -11,7 +11,8 @@ from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from typing import Any
 
-from enrichment.places import country_code, state_code
+from enrichment.counties import metro_of, read_county
+from enrichment.places import country_code, county_of, state_code
 from enrichment.values import (
     ValueFault,
     is_unknown,
@@ -28,7 +29,10 @@ from enrichment.values import (
 )
 from store.records import Company, fingerprint
 
-COMPANY_FIELDS = tuple(field.name for field in fields(Company) if field.name not in ("as_of", "origin"))
+# what no column holds: it is worked out, or is the register's own
+_NO_COLUMNS = frozenset(("as_of", "origin", "sources", "metro", "employees_max", "revenue_usd_max"))
+COMPANY_FIELDS = tuple(field.name for field in fields(Company) if field.name not in _NO_COLUMNS)
+_RANGES = frozenset(("employees", "revenue_usd"))  # fields whose upper end has a field of its own
 
 _READERS: dict[str, Callable[[str], Any]] = {
     "cik": read_cik,
@@ -38,8 +42,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "domain": read_domain,
     "sic": read_code,
     "naics": read_code,
-    "employees": read_number,
-    "revenue_usd": read_number,
     "public": read_flag,
     "founded": read_year,
     "account": read_account,
@@ -56,6 +58,7 @@ _USUAL: dict[str, tuple[str, ...]] = {
     "domain": ("domain", "website", "companydomainname", "url", "web", "websiteurl", "homepage"),
     "street": ("street", "address", "streetaddress", "billingstreet", "address1", "street1"),
     "city": ("city", "billingcity", "town"),
+    "county": ("county", "countyname", "parish"),
     "state": ("state", "stateregion", "billingstate", "billingstateprovince", "province", "stateprovince", "region"),
     "postal_code": ("postalcode", "zip", "zipcode", "billingzippostalcode", "billingpostalcode", "billingzip", "postcode"),
     "country": ("country", "countryregion", "billingcountry", "countrycode"),
@@ -113,10 +116,16 @@ class Layout:
             if not cell or (column.field not in ("id", "name") and is_unknown(cell)):
                 continue
             try:
-                values[column.field] = self._value(column.field, cell)
+                if column.field in _RANGES:
+                    values[column.field], most = self._range(column.field, cell)
+                    if most is not None:
+                        values[f"{column.field}_max"] = most
+                else:
+                    values[column.field] = self._value(column.field, cell)
             except ValueFault as fault:
                 raise ValueFault(f"{column.header}: {fault}", column.index + 1) from fault
         self._settle_place(values)
+        _settle_county(values)
         return values
 
     def fields_of(self, cells: Mapping[str, str | None]) -> dict[str, Any]:
@@ -146,6 +155,14 @@ class Layout:
                 return None
             raise
 
+    def _range(self, field: str, cell: str) -> tuple[int | None, int | None]:
+        try:
+            return read_number(cell)
+        except ValueFault:
+            if field in self.lenient:
+                return None, None
+            raise
+
     def _settle_place(self, values: dict[str, Any]) -> None:
         """Write state and country by their codes, the country of a known state where none is given."""
         country_word, state_word = values.get("country"), values.get("state")
@@ -163,6 +180,19 @@ class Layout:
             values["country"] = country or country_word
             if state_word and len(state_word) == 2 and state_word.upper() == state_word and country not in ("US", "CA", None):
                 del values["state"]  # a code of EDGAR's own list of countries ("X0"), or of a state we cannot name
+
+
+def _settle_county(values: dict[str, Any]) -> None:
+    """Write county and metropolitan area of a seat in the United States: as the register has the county, else by the city."""
+    state = values.get("state") if values.get("country") == "US" else None
+    given = values.pop("county", None)
+    if state is None:
+        return
+    county = (read_county(given, state) if given else None) or county_of(values.get("city"), state)
+    if county:
+        values["county"] = county
+        if metro := metro_of(county, state):
+            values["metro"] = metro
 
 
 def plain_header(cell: str) -> str:
@@ -208,6 +238,14 @@ LAYOUTS: dict[str, Layout] = {
         country="US",
         id_field="ein",
         lenient=frozenset(("revenue_usd",)),
+    ),
+    # e-file returns, which are no table: their cells come by field
+    "irs returns": Layout(
+        "irs 990",
+        _USUAL,
+        country="US",
+        id_field="ein",
+        lenient=frozenset(("domain", "employees", "revenue_usd", "founded")),
     ),
     "irs names": Layout(
         "irs",

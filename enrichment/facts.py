@@ -154,11 +154,11 @@ def _person(text: str) -> list[str]:
 
 
 def same_place(one: str, other: str) -> bool | None:
-    """Return whether two places are one; a city in its state is the same place as the state alone."""
+    """Return whether two places are one; a city in its county or state is the same place as the county or state alone."""
     mine, theirs = locate(one), locate(other)
     if not mine or not theirs:
         return same_words(one, other)
-    for here, there in ((mine.country, theirs.country), (mine.state, theirs.state), (mine.city, theirs.city)):
+    for here, there in ((mine.country, theirs.country), (mine.state, theirs.state), (mine.county, theirs.county), (mine.city, theirs.city)):
         if here and there and fold(here) != fold(there):
             return False
     return True

@@ -9,9 +9,10 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from itertools import islice
+from datetime import date
+from itertools import chain, islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from enrichment.names import read_name
 from enrichment.registry import BadRow
@@ -21,7 +22,13 @@ from store.records import Company, Mention
 T = TypeVar("T")
 
 IDENTIFIERS = ("cik", "lei", "ein")
-_KEPT = frozenset(("id", "name", "aliases", "origin", "as_of"))
+READING = "2"  # raised when registers are read for more than before, so that lists that did not change are read again
+_KEPT = frozenset(("id", "name", "aliases", "origin", "as_of", "sources"))
+_TOLD = tuple(f.name for f in fields(Company) if f.name not in _KEPT)
+# what is one thing said in several fields
+_SEAT = ("street", "city", "county", "state", "metro", "postal_code", "country")
+_RANGES = (("employees", "employees_max"), ("revenue_usd", "revenue_usd_max"))
+_UNITS = (_SEAT, *_RANGES, *((name,) for name in _TOLD if name not in {*_SEAT, *chain(*_RANGES)}))
 _ROWS_AT_A_TIME = 2_000
 
 
@@ -116,28 +123,66 @@ class Joined:
 def join_companies(known: Company, given: Company) -> Joined:
     """Return what is known of a company with what another row of it says; the known id, name and identifiers stay.
 
-    A value of the newer register wins; what a register does not say is no value. The row's name becomes an alias.
+    The value that was said last wins; what a register does not say is no value. The row's name becomes an alias. Parts of one
+    thing change together: the seat, and the two ends of a range. `sources` keeps who said what and when, where it is not `origin`.
     """
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     conflicts = []
-    newer = known.as_of is None or given.as_of is None or given.as_of >= known.as_of
-    for name in (f.name for f in fields(Company)):
-        mine, theirs = getattr(known, name), getattr(given, name)
-        if name in _KEPT or theirs is None or mine == theirs:
+    for names in _UNITS:
+        mine, theirs = ([getattr(company, name) for name in names] for company in (known, given))
+        if mine == theirs or not any(value is not None for value in theirs):
             continue
-        if name in IDENTIFIERS and mine is not None:
+        if names[0] in IDENTIFIERS and mine[0] is not None:
             conflicts.append(
-                f"{known.id} '{known.name}': {name.upper()} {mine} is known, {given.id} '{given.name}' says {theirs}; the first stays"
+                f"{known.id} '{known.name}': {names[0].upper()} {mine[0]} is known, {given.id} '{given.name}' says {theirs[0]}; the first stays"
             )
-        elif mine is None or newer:
-            values[name] = theirs
-    if known.id == given.id and newer:
-        values["name"], values["origin"] = given.name, given.origin
-        values["as_of"] = given.as_of or known.as_of
+        elif names is _SEAT and all(one is None or other is None or one == other for one, other in zip(mine, theirs, strict=True)):
+            # one address, told more fully by one or the other
+            values |= {name: other for name, one, other in zip(names, mine, theirs, strict=True) if one is None}
+        elif all(value is None for value in mine) or _said_later(given, known, names):
+            values |= dict(zip(names, theirs, strict=True))
+    again = known.id == given.id and _not_before(given.as_of, known.as_of)
+    if again:
+        values |= {"name": given.name, "origin": given.origin, "as_of": given.as_of or known.as_of}
     values["aliases"] = _with_names(known.aliases, str(values.get("name", known.name)), (known.name, given.name, *given.aliases))
-    joined = replace(known, **values)  # type: ignore[arg-type]
+    joined = replace(known, **values)
     # a file that says the same on another day changes nothing
-    return Joined(known if replace(joined, as_of=known.as_of) == known else joined, tuple(conflicts))
+    if replace(joined, as_of=known.as_of) == known:
+        return Joined(known, tuple(conflicts))
+    said_by = {}
+    for name in _TOLD:
+        if getattr(joined, name) is not None:
+            is_theirs = name in values or (again and getattr(given, name) is not None)
+            source = source_of(given if is_theirs else known, name)
+            if source != _register_of(joined):
+                said_by[name] = source
+    return Joined(replace(joined, sources=said_by), tuple(conflicts))
+
+
+def source_of(company: Company, name: str) -> str:
+    """Return who says a field of a company, and on which day as far as that is known: "salesforce 2026-03-01"."""
+    return company.sources.get(name) or _register_of(company)
+
+
+def _register_of(company: Company) -> str:
+    return f"{company.origin} {company.as_of}" if company.as_of else company.origin
+
+
+def _said_later(given: Company, known: Company, names: Sequence[str]) -> bool:
+    """Return whether a row says something later than what is known; of two registers of one day the first keeps it."""
+    known_by = max((source_of(known, name) for name in names if getattr(known, name) is not None), key=_day_of, default="")
+    if given.as_of is None or not (day := _day_of(known_by)):
+        return True
+    return str(given.as_of) > day or (str(given.as_of) == day and known_by == _register_of(given))
+
+
+def _day_of(source: str) -> str:
+    day = source.rpartition(" ")[2]
+    return day if len(day) == 10 and day[4] == day[7] == "-" else ""
+
+
+def _not_before(day: date | None, other: date | None) -> bool:
+    return day is None or other is None or day >= other
 
 
 def _with_names(aliases: tuple[str, ...], main: str, names: Iterable[str]) -> tuple[str, ...]:

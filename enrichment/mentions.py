@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from enrichment.counties import metro_of
 from enrichment.index import core_words
 from enrichment.names import read_name, short_word
-from enrichment.places import Place, country_code, locate, state_code
+from enrichment.places import Place, country_code, county_of, locate, state_code
 from enrichment.values import ValueFault, read_cik, read_domain, read_ein, read_lei
 from store.records import Company, Document, Mention, TriggerEvent, fingerprint
 
@@ -65,6 +66,7 @@ def provisional_company(mention: Mention) -> Company:
     """Return a company that no register holds, made from what the text says; the same text makes the same id."""
     words = read_name(mention.name).words
     identifier = mention.cik or mention.lei or mention.ein
+    county = county_of(mention.city, mention.state)
     return Company(
         id=f"text-{fingerprint(identifier) if identifier else fingerprint(' '.join(words) or mention.name, mention.state or mention.country)}",
         name=mention.name,
@@ -74,7 +76,9 @@ def provisional_company(mention: Mention) -> Company:
         ticker=mention.ticker,
         domain=mention.domain,
         city=mention.city,
+        county=county,
         state=mention.state,
+        metro=metro_of(county, mention.state),
         country=mention.country,
         origin="text",
     )

@@ -1,17 +1,18 @@
-"""Where a place is: "Boston, Mass.", "NEW YORK, Nov. 3", "Toronto, Ontario" or "UK" as city, state and country.
+"""Where a place is: "Boston, Mass.", "NEW YORK, Nov. 3", "Toronto, Ontario" or "UK" as city, county, state, metropolitan area and country.
 
 States and provinces are two-letter codes, countries ISO 3166 alpha-2; a state of another country is its name.
-Cities come from `cities.csv` (GeoNames, CC BY 4.0). What a territory covers is `territories.py`'s to say.
+Cities come from `cities.csv` (GeoNames, CC BY 4.0), counties and metropolitan areas from `counties.py`.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from enrichment.counties import metro_of, read_county, says_county
 from enrichment.names import fold
 
 US_STATES = {
@@ -90,12 +91,19 @@ class Place:
     city: str | None = None
     state: str | None = None  # two-letter code in the US and Canada, else the region's name
     country: str | None = None  # ISO 3166 alpha-2
+    county: str | None = None  # in the United States: "Montgomery", without the word County
+
+    @property
+    def metro(self) -> str | None:
+        """The metropolitan area in the United States, by its first city: "Baltimore, MD"."""
+        return metro_of(self.county, self.state)
 
     def __bool__(self) -> bool:
-        return bool(self.city or self.state or self.country)
+        return bool(self.city or self.county or self.state or self.country)
 
     def __str__(self) -> str:
-        return ", ".join(part for part in (self.city, self.state, country_name(self.country) if self.country else None) if part)
+        narrow = self.city or (f"{self.county} County" if self.county else None)
+        return ", ".join(part for part in (narrow, self.state, country_name(self.country) if self.country else None) if part)
 
 
 @lru_cache(maxsize=4096)
@@ -148,14 +156,14 @@ def country_name(code: str) -> str:
 
 
 @cache
-def _cities() -> dict[str, list[tuple[int, str, str, str, float, float]]]:
-    """Return (inhabitants, city, state, country, latitude, longitude) by folded city name, most inhabitants first."""
-    cities: dict[str, list[tuple[int, str, str, str, float, float]]] = {}
+def _cities() -> dict[str, list[tuple[int, str, str, str, float, float, str]]]:
+    """Return (inhabitants, city, state, country, latitude, longitude, county) by folded city name, most inhabitants first."""
+    cities: dict[str, list[tuple[int, str, str, str, float, float, str]]] = {}
     table = (files("enrichment") / "cities.csv").read_text(encoding="utf-8")
     for row in csv.DictReader(table.splitlines()):
         city = "New York" if row["city"] == "New York City" else row["city"]
         cities.setdefault(city_key(city), []).append(
-            (int(row["inhabitants"]), city, row["state"], row["country"], float(row["latitude"]), float(row["longitude"]))
+            (int(row["inhabitants"]), city, row["state"], row["country"], float(row["latitude"]), float(row["longitude"]), row["county"])
         )
     for places in cities.values():
         places.sort(reverse=True)
@@ -194,12 +202,20 @@ def city_in(city: str, state: str | None, country: str | None) -> tuple[str, str
     return None
 
 
+@lru_cache(maxsize=65536)
+def county_of(city: str | None, state: str | None) -> str | None:
+    """Return the county of a city of the United States, None where the gazetteer has no such city in the state."""
+    if not city or state not in US_STATES:
+        return None
+    return next((county or None for _, _, its_state, _, _, _, county in _cities().get(city_key(city), ()) if its_state == state), None)
+
+
 @lru_cache(maxsize=4096)
 def coordinates(text: str) -> tuple[float, float] | None:
     """Return latitude and longitude, in degrees, of the city that a text names; None where the gazetteer has no such city."""
     place = locate(text)
     if place.city:
-        for _, _, state, country, latitude, longitude in _cities().get(city_key(place.city), ()):
+        for _, _, state, country, latitude, longitude, _ in _cities().get(city_key(place.city), ()):
             if place.state in (None, state or None) and place.country in (None, country):
                 return latitude, longitude
     return None
@@ -211,12 +227,20 @@ def _rather_a_state(word: str, city: str, country: str) -> bool:
     return state is not None and (city_in(city, *state) is not None or city_in(city, None, country) is None)
 
 
+@lru_cache(maxsize=16384)
 def locate(text: str) -> Place:
     """Return the place that a fact, header or dateline names; an empty Place when nothing in it is known.
 
-    "Austin, Texas", "BOSTON, Nov. 3, 2026 /PRNewswire/ --", "Toronto, Ontario, Canada", "St. Louis", "Germany".
+    "Austin, Texas", "BOSTON, Nov. 3, 2026 /PRNewswire/ --", "Toronto, Ontario, Canada", "Montgomery County, Md.", "St. Louis", "Germany".
     A city without state or country counts when it is a large one and no other large one has its name.
     """
+    place = _locate(text)
+    if place.county is None and (county := county_of(place.city, place.state)):
+        return replace(place, county=county)
+    return place
+
+
+def _locate(text: str) -> Place:
     text = _AFTER_PLACE.sub("", text.strip()).strip(" ,;.()–—-") if text else ""
     if not text:
         return Place()
@@ -248,6 +272,8 @@ def locate(text: str) -> Place:
         if len(places) == 1 or (len(places) > 1 and places[0][0] > 5 * places[1][0]):
             return Place(places[0][1], places[0][2] or None, places[0][3])
         return Place()
+    if says_county(last) and (county := read_county(last, state)):
+        return Place(None, state, country, county)
     if listed := city_in(last, state, country):
         return Place(listed[0], state or listed[1] or None, country or listed[2])
     city = last.title() if last.isupper() else last

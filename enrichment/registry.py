@@ -1,4 +1,4 @@
-"""Reads registers of companies: SEC's ticker file and submissions, GLEIF, the IRS business master, CRM account exports, own CSVs.
+"""Reads registers of companies: SEC's ticker file and submissions, GLEIF, the IRS business master and returns, CRM exports, own CSVs.
 
 A register is told by its content. Every file is streamed, so that half a million rows cost the memory of one.
 A bad row is a `BadRow` with file, row, column and cure: the rest is read on if the caller takes the bad ones, else it is raised.
@@ -22,6 +22,7 @@ from typing import IO, Any
 import numpy as np
 
 from enrichment.columns import LAYOUTS, Column, Layout, layout_of, mapped_layout
+from enrichment.returns import company_of_return
 from enrichment.values import ValueFault
 from store.records import Company
 
@@ -60,12 +61,17 @@ def read_companies(
     """
     path = Path(path)
     if path.is_dir():
-        for file in sorted(path.glob("*.json")):
-            yield from _submissions(file.read_bytes(), file, on_bad_row)
+        files = sorted(file for file in path.iterdir() if file.suffix in (".json", ".xml"))
+        if not files:
+            raise RegisterError(f"{path}: holds neither SEC's submissions (CIK….json) nor the IRS's returns (….xml)")
+        for file in files:
+            yield from _one_company(file.read_bytes(), file, _day_of(file), on_bad_row)
         return
     with _opened(path) as (start, stream):
         if start.startswith(b"PK\x03\x04"):
-            yield from _zipped_submissions(path, on_bad_row)
+            yield from _zipped(path, on_bad_row)
+        elif start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+            yield from _one_company(stream.read(), path, _day_of(path), on_bad_row)
         elif start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[")):
             yield from _json_register(stream.read(), path, on_bad_row)
         else:
@@ -97,7 +103,7 @@ def _json_register(body: bytes, path: Path, on_bad_row: Callable[[BadRow], None]
     except ValueError as error:
         raise RegisterError(f"{path}: is not valid JSON ({error}); fetch it again") from error
     if isinstance(content, dict) and "cik" in content and "name" in content:
-        yield company_of_submission(content)
+        yield company_of_submission(content, _day_of(path))
         return
     if isinstance(content, dict) and content.get("fields") and content.get("data"):  # company_tickers_exchange.json
         rows: list[Any] = [dict(zip(content["fields"], values, strict=False)) for values in content["data"]]
@@ -116,31 +122,47 @@ def _json_register(body: bytes, path: Path, on_bad_row: Callable[[BadRow], None]
         if padded not in seen:
             seen.add(padded)
             yield Company(
-                id=f"cik-{padded}", name=str(name), cik=padded, ticker=str(row.get("ticker") or "") or None, public=True, origin="sec"
+                id=f"cik-{padded}",
+                name=str(name),
+                cik=padded,
+                ticker=str(row.get("ticker") or "") or None,
+                public=True,
+                origin="sec",
+                as_of=_day_of(path),
             )
 
 
-def _zipped_submissions(path: Path, on_bad_row: Callable[[BadRow], None] | None) -> Iterator[Company]:
-    """SEC's submissions.zip: a JSON file a company; those that only continue a list of filings have a second dash."""
+def _zipped(path: Path, on_bad_row: Callable[[BadRow], None] | None) -> Iterator[Company]:
+    """SEC's submissions.zip or a month of the IRS's returns: a file a company; those that only continue a list of filings have a second dash."""
     with zipfile.ZipFile(path) as archive:
         for member in archive.namelist():
-            if member.endswith(".json") and "-submissions-" not in member:
-                yield from _submissions(archive.read(member), path / member, on_bad_row)
+            if member.endswith((".json", ".xml")) and "-submissions-" not in member:
+                yield from _one_company(archive.read(member), path / member, _day_of(path), on_bad_row)
 
 
-def _submissions(body: bytes, path: Path, on_bad_row: Callable[[BadRow], None] | None) -> Iterator[Company]:
+def _one_company(body: bytes, path: Path, day: date, on_bad_row: Callable[[BadRow], None] | None) -> Iterator[Company]:
+    """Yield the company of a file that holds one: SEC's submissions as JSON, a return of the IRS as XML."""
     try:
-        content = json.loads(body)
-        if "accessionNumber" in content:  # the rest of a long list of filings
-            return
-        company = company_of_submission(content)
+        if body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+            company = company_of_return(body)
+        else:
+            content = json.loads(body)
+            if "accessionNumber" in content:  # the rest of a long list of filings
+                return
+            company = company_of_submission(content, day)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        _report(BadRow(path, 1, 0, f"is no submissions file of SEC ({type(error).__name__}: {error})"), on_bad_row)
+        what = str(error) if path.suffix == ".xml" else f"is no submissions file of SEC ({type(error).__name__}: {error})"
+        _report(BadRow(path, 1, 0, what), on_bad_row)
         return
     yield company
 
 
-def company_of_submission(content: Mapping[str, Any]) -> Company:
+def _day_of(path: Path) -> date:
+    """Return the day a register was written, as its file says."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+
+
+def company_of_submission(content: Mapping[str, Any], day: date | None = None) -> Company:
     """Return the company of SEC's submissions JSON: address, SIC, EIN, tickers and former names."""
     cells = {
         "cik": str(content["cik"]),
@@ -164,7 +186,7 @@ def company_of_submission(content: Mapping[str, Any]) -> Company:
         "aliases": ";".join(former["name"] for former in content.get("formerNames") or ()),
     }
     fields = LAYOUTS["sec submissions"].fields_of(cells)
-    return Company(**{"id": f"cik-{fields['cik']}", "origin": "sec", **fields})
+    return Company(**{"id": f"cik-{fields['cik']}", "origin": "sec", "as_of": day, **fields})
 
 
 # CSV
@@ -185,7 +207,7 @@ def _csv_register(path: Path, columns: Mapping[str, str] | None, on_bad_row: Cal
         if isinstance(layout, str):
             raise RegisterError(f"{path}:1:1: {layout}")
         columns_read = layout.columns_in(header)
-        as_of = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+        as_of = _day_of(path)
         id_column = 1 + _index_of(columns_read, "id")
         seen = SeenIds()
         companies = _companies_in(reader, path, len(header), columns_read, layout, as_of, delimiter, on_bad_row)

@@ -86,15 +86,26 @@ def _split_domain() -> Callable[[str], str]:
     return registered
 
 
-def read_number(cell: str) -> int:
-    """Return a whole number of "1,200", "$1.2 million" or "250+"; of a range ("201-500") the lower end, which is safe for "at least"."""
+def read_number(cell: str) -> tuple[int, int | None]:
+    """Return a whole number of "1,200", "$1.2 million" or "250+", and None; of a range ("201-500", "$10-50 million") both ends."""
     text = cell.strip().rstrip("+").strip()
-    if (ends := _RANGE.fullmatch(text)) and _NUMBER.fullmatch(ends[2].strip()):
-        text = ends[1].strip()
+    ends = _RANGE.fullmatch(text)
+    if ends and (high := _NUMBER.fullmatch(ends[2].strip())) and (low := _NUMBER.fullmatch(ends[1].strip())):
+        # "$10-50 million": the magnitude is said once, at the end
+        least, most = _whole(low[1], low[2] or high[2]), _whole(high[1], high[2])
+        if least is not None and most is not None and least <= most:
+            return least, most if most > least else None
+        raise ValueFault(f"'{cell}' is no range; write the lower end first, such as 201-500, or nothing")
     match = _NUMBER.fullmatch(text)
-    if not match or match[2].lower() not in _MAGNITUDES:
+    number = _whole(match[1], match[2]) if match else None
+    if number is None:
         raise ValueFault(f"'{cell}' is no number; write digits such as 1200, or nothing")
-    return round(float(re.sub(r"[,' ]", "", match[1])) * _MAGNITUDES[match[2].lower()])
+    return number, None
+
+
+def _whole(digits: str, magnitude: str) -> int | None:
+    times = _MAGNITUDES.get(magnitude.lower())
+    return None if times is None else round(float(re.sub(r"[,' ]", "", digits)) * times)
 
 
 def read_year(cell: str) -> int:

@@ -28,7 +28,7 @@ from crawler.health import Verdict
 from crawler.read import Unreadable, read_document
 from crawler.run import CrawlSettings, crawl_sources
 from enrichment.deltas import filing_changes
-from enrichment.importing import import_companies, write_bad_rows
+from enrichment.importing import READING, import_companies, write_bad_rows
 from enrichment.merging import plan_merge, settled_provisionals
 from enrichment.registry import BadRow, RegisterError, read_companies
 from enrichment.resolve import Resolver, mention_of, provisional_company
@@ -270,7 +270,7 @@ def import_registers(workspace: Workspace, engine: Engine, now: datetime, summar
 
 def import_register(engine: Engine, path: Path, name: str, now: datetime, summary: RunSummary, progress: Progress, known: Known) -> int:
     """Import one company list unless it is as it was; provisional companies that it knows are joined to its rows."""
-    digest = file_digest(path)
+    digest = f"{READING}-{content_digest(path)}"
     with engine.connect() as conn:
         if queries.register_digest(conn, name) == digest:
             return 0
@@ -446,8 +446,11 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
+def content_digest(path: Path) -> str:
+    """Return the SHA-256 of a file, or of the names and contents of a folder's files, in hexadecimal."""
+    if path.is_dir():
+        parts = [f"{file.name} {content_digest(file)}" for file in sorted(path.iterdir()) if file.is_file()]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

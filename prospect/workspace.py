@@ -178,7 +178,7 @@ class Settings(Model):
     database: str = "sqlite:///prospect.db"
     contact: str
     sources: tuple[str, ...] = ()  # names of catalogue sources to read beside sources/*.yml
-    companies: tuple[str, ...] = ()  # registers: CSV files or SEC's company_tickers.json
+    companies: tuple[str, ...] = ()  # registers: files, or folders of SEC's submissions or the IRS's returns
     since: date | None = None  # alert on what was published from this day on; default: the first run
     schedule: Schedule = Schedule()
     mail: Mail = Mail()
@@ -342,7 +342,7 @@ def _missing_registers(root: Path, settings: Settings) -> list[Fault]:
             f"the company list '{name}' is not there (looked for {shown_path(root / name, None)})",
         )
         for index, name in enumerate(settings.companies)
-        if not (root / name).is_file()
+        if not (root / name).exists()
     ]
 
 

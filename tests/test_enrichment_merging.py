@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -94,6 +95,41 @@ def test_former_names_become_aliases() -> None:
     (company,) = shelf.companies.values()
     assert (company.name, company.aliases, company.origin) == (LARKSPUR.name, ("VANE SOFTWARE INC", "VANE INC"), "sec")
     assert Resolver([company]).resolve(Mention(name="Vane Software")).company_id == LARKSPUR.id
+
+
+@pytest.mark.parametrize(
+    "known, given, told, sources",
+    [
+        # what another register adds keeps its name and day
+        ({}, {"employees": 200}, {"employees": 200, "state": "MA"}, {"employees": "crm 2026-03-01"}),
+        # a range is one thing: its two ends come from one register
+        ({"employees": 150}, {"employees": 201, "employees_max": 500}, {"employees": 201, "employees_max": 500}, {"employees": "crm 2026-03-01", "employees_max": "crm 2026-03-01"}),
+        ({"employees": 201, "employees_max": 500}, {"employees": 320}, {"employees": 320, "employees_max": None}, {"employees": "crm 2026-03-01"}),
+        # so is the seat: a new city has not the street of the old one
+        ({"city": "Bedford", "street": "1 Vane Way"}, {"city": "Salem", "state": "NH", "country": "US"}, {"city": "Salem", "state": "NH", "street": None}, {"city": "crm 2026-03-01", "state": "crm 2026-03-01", "country": "crm 2026-03-01"}),
+        # near-miss: the same seat, told more fully
+        ({"city": "Bedford"}, {"city": "Bedford", "street": "1 Vane Way"}, {"street": "1 Vane Way"}, {"street": "crm 2026-03-01"}),
+        # what was said later by a third register stays
+        ({"employees": 90, "sources": {"employees": "lei 2026-05-01"}}, {"employees": 200}, {"employees": 90}, {"employees": "lei 2026-05-01"}),
+        # of two registers of one day the first
+        ({"employees": 90, "sources": {"employees": "lei 2026-03-01"}}, {"employees": 200}, {"employees": 90}, {"employees": "lei 2026-03-01"}),
+    ],
+)  # fmt: skip
+def test_each_value_keeps_who_said_it_and_when(
+    known: dict[str, Any], given: dict[str, Any], told: dict[str, object], sources: dict[str, str]
+) -> None:
+    row = Company(**{"id": "001A", "name": "Larkspur Software", "origin": "crm", "as_of": date(2026, 3, 1), **given})
+    joined = join_companies(replace(LARKSPUR, **known), row).company
+    assert {name: getattr(joined, name) for name in told} == told
+    assert joined.sources == sources
+
+
+def test_a_renewed_register_takes_over_what_it_says_again() -> None:
+    """What it no longer says was said by its earlier edition."""
+    before = replace(LARKSPUR, sic="7372", employees=90)
+    joined = join_companies(before, replace(LARKSPUR, as_of=date(2026, 6, 1), employees=120)).company
+    assert (joined.employees, joined.sic, joined.as_of) == (120, "7372", date(2026, 6, 1))
+    assert joined.sources == {"sic": "sec 2026-01-01"}
 
 
 def test_newer_values_win_and_identifiers_stay() -> None:

@@ -2,12 +2,20 @@
 
 import gzip
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from enrichment.registry import BadRow, RegisterError, read_companies
+from enrichment.values import ValueFault, read_number
 from store.records import Company
+
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "pages"
+RETURN_SAYS = {
+    "id": "ein-990005678", "name": "LONG WHARF MARITIME MUSEUM", "domain": "lwmm.example", "city": "PORTLAND", "county": "Cumberland", "state": "ME",
+    "metro": "Portland, ME", "employees": 46, "revenue_usd": 5120334, "founded": 1971, "origin": "irs 990", "as_of": date(2025, 6, 30),
+}  # fmt: skip
 
 
 def read(path: Path, body: str | bytes, **options: object) -> list[Company]:
@@ -63,7 +71,7 @@ def test_own_csv(tmp_path: Path) -> None:
     one, two = read(tmp_path / "own.csv", body)
     assert (one.id, one.cik, one.ticker, one.domain) == ("a1", "0000001234", "LKV", "larkspur.example")
     assert (one.state, one.country, one.aliases, one.employees) == ("MA", "US", ("Vane Software", "LKV"), 1200)
-    assert (two.state, two.country, two.employees) == ("Bavaria", "DE", 11)  # of a range the lower end
+    assert (two.state, two.country, two.employees, two.employees_max) == ("Bavaria", "DE", 11, 50)
 
 
 @pytest.mark.parametrize(
@@ -119,6 +127,54 @@ def test_own_csv(tmp_path: Path) -> None:
 def test_known_registers(tmp_path: Path, header: str, row: str, field: str, value: str | None) -> None:
     (company,) = read(tmp_path / "register.csv", f"{header}\n{row}\n")
     assert getattr(company, field) == value
+
+
+@pytest.mark.parametrize(
+    "cell, ends",
+    [
+        ("1,200", (1200, None)),
+        ("201-500", (201, 500)),
+        ("201 to 500", (201, 500)),
+        ("1,001–5,000", (1001, 5000)),
+        ("250+", (250, None)),  # no upper end is known
+        ("$10-50 million", (10_000_000, 50_000_000)),  # the magnitude is said once
+        ("$1.2M", (1_200_000, None)),
+        ("50-50", (50, None)),
+    ],
+)
+def test_numbers_and_ranges(cell: str, ends: tuple[int, int | None]) -> None:
+    assert read_number(cell) == ends
+
+
+@pytest.mark.parametrize("cell", ["many", "500-201", "10 dozen", "-5"])
+def test_what_is_no_number(cell: str) -> None:
+    with pytest.raises(ValueFault, match="write"):
+        read_number(cell)
+
+
+@pytest.mark.parametrize(
+    "row, county, metro",
+    [
+        ("Towson,,MD", "Baltimore", "Baltimore, MD"),  # by the city
+        ("Sparks Glencoe,Baltimore County,MD", "Baltimore", "Baltimore, MD"),  # a city too small for the gazetteer
+        ("Sparks Glencoe,Baltmore,MD", None, None),  # no county of the state
+        ("Munich,Bavaria,Germany", None, None),
+    ],
+)
+def test_county_and_metropolitan_area(tmp_path: Path, row: str, county: str | None, metro: str | None) -> None:
+    (company,) = read(tmp_path / "own.csv", f"name,city,county,state\nLarkspur,{row}\n")
+    assert (company.county, company.metro) == (county, metro)
+
+
+def test_returns_of_the_irs(tmp_path: Path) -> None:
+    """A folder of e-file returns: who filed, how large, and on which day that was so."""
+    (tmp_path / "2026_public.xml").write_bytes((FIXTURES / "irs990-return.xml").read_bytes())
+    (tmp_path / "torn.xml").write_bytes(b"<Return><ReturnHeader>")
+    (tmp_path / "other.xml").write_bytes(b"<feed/>")
+    bad: list[BadRow] = []
+    (company,) = read_companies(tmp_path, on_bad_row=bad.append)
+    assert {name: getattr(company, name) for name in RETURN_SAYS} == RETURN_SAYS
+    assert [row.message.split(" (")[0] for row in bad] == ["is XML, but no return of the IRS", "is not valid XML"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 """Places in datelines, facts and headers become city, state and country."""
 
+from dataclasses import replace
+
 import pytest
 
+from enrichment.counties import metros, read_county
 from enrichment.places import Place, coordinates, country_code, locate, state_code
 
 
@@ -38,7 +41,37 @@ from enrichment.places import Place, coordinates, country_code, locate, state_co
     ],
 )
 def test_locate(text: str, place: Place) -> None:
-    assert locate(text) == place
+    assert replace(locate(text), county=None) == place
+
+
+@pytest.mark.parametrize(
+    "text, county, metro",
+    [
+        ("Towson, MD", "Baltimore", "Baltimore, MD"),
+        ("Baltimore", "Baltimore city", "Baltimore, MD"),  # the city is no part of the county
+        ("Bethesda, Md.", "Montgomery", "Washington, DC"),
+        ("Montgomery County, Maryland", "Montgomery", "Washington, DC"),
+        ("Montgomery, Alabama", "Montgomery", None),  # near-miss: a city of that name, in an area that is in no table
+        ("St. Tammany Parish, La.", "St. Tammany", "New Orleans, LA"),
+        ("Saint Louis County, MO", "St. Louis", "St. Louis, MO"),
+        ("Vancouver, WA", "Clark", "Portland, OR"),  # an area of two states
+        ("Orange County, Vermont", "Orange", None),  # California's is in Los Angeles
+        ("Smallhamlet, Nebraska", None, None),  # not in the gazetteer
+        ("Toronto, Ontario", None, None),
+        ("Maryland", None, None),
+    ],
+)
+def test_county_and_metropolitan_area(text: str, county: str | None, metro: str | None) -> None:
+    assert (locate(text).county, locate(text).metro) == (county, metro)
+
+
+def test_the_counties_of_metropolitan_areas_are_counties() -> None:
+    """A slip in the table would leave a county in no area."""
+    for metro, parts in metros().items():
+        city, state = metro.rsplit(", ", 1)
+        assert (state, locate(metro).county) in parts, f"{city} lies outside its own area"
+        for its_state, county in parts:
+            assert read_county(county, its_state) == county
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,14 @@ from typing import Annotated
 
 import typer
 
+from enrichment.importing import source_of
 from enrichment.merging import MergeRefused
 from prospect.cli import app
 from prospect.cli.shown import CliError, WorkspaceOption, console, open_workspace, print_rows, progress
 from prospect.explaining import find_one_company
 from prospect.pipeline import Known, RunSummary, import_register, merge_pair, retell
 from store import queries
+from store.records import Company
 
 companies_app = typer.Typer(help="The companies that are known: from registers, account lists and documents.", no_args_is_help=True)
 app.add_typer(companies_app, name="companies", rich_help_panel="Every day")
@@ -38,7 +40,7 @@ def import_(
     now = datetime.now(UTC)
     summary, known = RunSummary(now), Known(engine)
     for path in files:
-        if not path.is_file():
+        if not path.exists():
             raise CliError(f"{path}: there is no such file")
         with progress() as shown:
             rows = import_register(engine, path, str(path), now, summary, shown, known)
@@ -84,10 +86,8 @@ def show(company: CompanyArgument, workspace: WorkspaceOption = None) -> None:
     out = console()
     with engine.connect() as conn:
         found = find_one_company(conn, company)
-        for name in found.__slots__:
-            value = getattr(found, name)
-            if value not in (None, (), ""):
-                out.print(f"{name:<14} {'; '.join(value) if isinstance(value, tuple) else value}", markup=False)
+        for name, value in known_fields(found):
+            out.print(f"{name:<14} {value}", markup=False)
         for merge in queries.merges_of(conn, found.id):
             out.print(
                 f"merged         {merge.gone_id} on {merge.merged:%Y-%m-%d} by {merge.by}; `prospect companies split {merge.id}` undoes it",
@@ -95,6 +95,20 @@ def show(company: CompanyArgument, workspace: WorkspaceOption = None) -> None:
             )
         for story in queries.stories_of(conn, [found.id]).get(found.id, []):
             out.print(f"event          {story.when:%Y-%m-%d} {story.kind} ({story.status})", markup=False)
+
+
+def known_fields(company: Company) -> list[tuple[str, str]]:
+    """Return what is known of a company, field by field in words; with who says it and when, where that is not the company's own register."""
+    rows = []
+    for name in company.__slots__:
+        value = getattr(company, name)
+        if value in (None, (), "", {}) or name == "sources" or name.endswith("_max"):
+            continue
+        text = "; ".join(value) if isinstance(value, tuple) else f"{value:,}" if name in ("employees", "revenue_usd") else str(value)
+        if (most := getattr(company, f"{name}_max", None)) is not None:
+            text = f"{text} to {most:,}"
+        rows.append((name, f"{text}  ({source_of(company, name)})" if name in company.sources else text))
+    return rows
 
 
 @companies_app.command()
