@@ -309,6 +309,34 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bounce:
+    """A mail that did not arrive: reported after a server had taken it, or refused at its door."""
+
+    id: str  # fingerprint(report, key): the same report read twice is one
+    key: str  # of the delivery
+    address: str  # in lower case
+    hard: bool  # the address is dead, and nothing more is sent to it; else this mail alone was lost
+    status: str  # RFC 3463, "5.1.1"
+    said: str  # in the server's words
+    received: datetime
+    cured: datetime | None = None  # when somebody put it back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrmOutcome:
+    """What became of a lead in a CRM, as last read there."""
+
+    lead_id: str
+    target: str  # name of the CRM in prospect.yml
+    outcome: str  # open, working, converted, won, lost, deleted
+    said: str  # the CRM's own word for it
+    read: datetime
+    amount: float | None = None
+    reason: str | None = None  # why it was lost
+    changed: datetime | None = None  # by the CRM's clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What a rep said of a lead; it follows company and stories, not the article."""
 

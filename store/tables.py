@@ -296,6 +296,32 @@ unsubscribed = Table(  # who wants no more mail of which profile; the lead is ma
     Column("since", UTCDateTime, nullable=False),
 )
 
+bounces = Table(  # what came back of a mail that a server had taken, or was refused at its door; rows are added, and marked when cured
+    "bounces",
+    metadata,
+    Column("id", Words, primary_key=True),  # the same report read twice is one row
+    Column("key", Words, nullable=False, index=True),  # of the delivery
+    Column("address", Words, nullable=False, index=True),  # in lower case
+    Column("hard", Boolean, nullable=False),  # the address is dead; else this mail alone was lost
+    Column("status", Words, nullable=False),  # "5.1.1"
+    Column("said", Words, nullable=False),
+    Column("received", UTCDateTime, nullable=False),
+    Column("cured", UTCDateTime),  # when somebody put it back
+)
+
+outcomes = Table(  # what became of a lead in a CRM, as last read
+    "outcomes",
+    metadata,
+    Column("lead_id", Words, ForeignKey("leads.id"), primary_key=True),
+    Column("target", Words, primary_key=True),
+    Column("outcome", Words, nullable=False),
+    Column("said", Words, nullable=False),
+    Column("amount", Float),
+    Column("reason", Words),
+    Column("changed", UTCDateTime),  # by the CRM's clock; the latest is where the next reading begins
+    Column("read", UTCDateTime, nullable=False),
+)
+
 source_runs = Table(
     "source_runs",
     metadata,

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from store.queries.rows import chunks, columns_of, insert_new, record_maker, row_of, upsert
-from store.records import Decision, Lead, Part, Reason, Verdict
-from store.tables import decisions, leads, unsubscribed, verdicts
+from store.records import CrmOutcome, Decision, Lead, Part, Reason, Verdict
+from store.tables import decisions, leads, outcomes, unsubscribed, verdicts
 
 
 def _parts(written: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
@@ -20,6 +20,7 @@ def _parts(written: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
 _decision = record_maker(Decision, decisions, reason=Reason, parts=_parts, story_ids=tuple)
 _lead = record_maker(Lead, leads, parts=_parts, story_ids=tuple, event_ids=tuple)
 _verdict = record_maker(Verdict, verdicts)
+_outcome = record_maker(CrmOutcome, outcomes)
 
 
 def save_decisions(conn: Connection, made: Sequence[Decision]) -> None:
@@ -153,3 +154,17 @@ def subscribe_again(conn: Connection, profile: str, address: str) -> bool:
 def unsubscriptions(conn: Connection) -> set[tuple[str, str]]:
     """Return the pairs of profile and address (in lower case) that get no mail."""
     return {(row.profile, row.address) for row in conn.execute(select(unsubscribed.c.profile, unsubscribed.c.address))}
+
+
+def save_outcomes(conn: Connection, read: Sequence[CrmOutcome]) -> None:
+    """Save what became of leads in a CRM, in place of what was read before."""
+    if read:
+        upsert(conn, outcomes, [row_of(each, outcomes) for each in read], key=("lead_id", "target"))
+
+
+def outcomes_of(conn: Connection, *, target: str | None = None) -> list[CrmOutcome]:
+    """Return what was read back from CRMs, of one or of all."""
+    query = select(*columns_of(CrmOutcome, outcomes)).order_by(outcomes.c.lead_id, outcomes.c.target)
+    if target is not None:
+        query = query.where(outcomes.c.target == target)
+    return [_outcome(row) for row in conn.execute(query)]

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, Text, and_, bindparam, cast, func, or_, select, update
 
 from store.queries.rows import chunks, columns_of, insert_new, record_maker, row_of
-from store.records import Delivery
-from store.tables import deliveries, leads
+from store.records import Bounce, Delivery
+from store.tables import bounces, deliveries, leads
 
 _COLUMNS = columns_of(Delivery, deliveries)
 _delivery = record_maker(Delivery, deliveries, lead_ids=tuple)
+_bounce = record_maker(Bounce, bounces)
 
 
 def enqueue(conn: Connection, owed: Sequence[Delivery]) -> int:
@@ -124,3 +125,37 @@ def notes_to_operator(conn: Connection) -> list[Delivery]:
         _delivery(row)
         for row in conn.execute(select(*_COLUMNS).where(deliveries.c.purpose == "operator").order_by(deliveries.c.due, deliveries.c.key))
     ]
+
+
+def delivery(conn: Connection, key: str) -> Delivery | None:
+    """Return the delivery with this key, or None."""
+    row = conn.execute(select(*_COLUMNS).where(deliveries.c.key == key)).first()
+    return _delivery(row) if row else None
+
+
+def save_bounce(conn: Connection, bounce: Bounce) -> bool:
+    """Keep what was told of a mail that did not arrive; return False when it was kept before."""
+    return insert_new(conn, bounces, [row_of(bounce, bounces)]) == 1
+
+
+def bounces_of(conn: Connection, *, address: str | None = None) -> list[Bounce]:
+    """Return the bounces that nobody cured, of one address or of all, the earliest first."""
+    query = select(*columns_of(Bounce, bounces)).where(bounces.c.cured.is_(None)).order_by(bounces.c.received, bounces.c.id)
+    if address is not None:
+        query = query.where(bounces.c.address == address.lower())
+    return [_bounce(row) for row in conn.execute(query)]
+
+
+def cure_addresses(conn: Connection, addresses: Collection[str], now: datetime) -> int:
+    """Mark all bounces of these addresses as cured, so that mail goes there again; return how many there were."""
+    cured = 0
+    for chunk in chunks(sorted({address.lower() for address in addresses})):
+        waiting = and_(bounces.c.address.in_(chunk), bounces.c.cured.is_(None))
+        cured += conn.execute(update(bounces).where(waiting).values(cured=now)).rowcount
+    return cured
+
+
+def fail_sent(conn: Connection, key: str, error: str) -> bool:
+    """Make a dead letter of a delivery that was taken and came back; return False when it is not one that was sent."""
+    sent = and_(deliveries.c.key == key, deliveries.c.state == "sent")
+    return conn.execute(update(deliveries).where(sent).values(state="failed", error=error)).rowcount == 1
