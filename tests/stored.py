@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from store.records import (
+    Bounce,
     Company,
     CompanyMatch,
+    CrmOutcome,
     Decision,
     Delivery,
     Document,
@@ -189,3 +191,21 @@ def source_run(source: str = "northwire", **given: Any) -> SourceRun:
         "notes": ("robots.txt refused /private",),
     }
     return SourceRun(**(defaults | given))
+
+
+def bounce(name: str = "b1", /, **given: Any) -> Bounce:
+    defaults: dict[str, Any] = {
+        "id": name,
+        "key": "k1",
+        "address": "jane@example.com",
+        "hard": True,
+        "status": "5.1.1",
+        "said": "550 5.1.1 user unknown",
+        "received": NOW,
+    }
+    return Bounce(**(defaults | given))
+
+
+def crm_outcome(lead_id: str = "l1", /, **given: Any) -> CrmOutcome:
+    defaults: dict[str, Any] = {"lead_id": lead_id, "target": "sf", "outcome": "won", "said": "Closed Won", "read": NOW, "amount": 1200.5}
+    return CrmOutcome(**(defaults | given))

@@ -38,6 +38,8 @@ def fill(conn: Connection) -> None:
     q.save_validators(conn, "https://northwire.example/feed", '"v1"', None, NOW)
     q.save_register(conn, "companies.csv", "0" * 64, 2, NOW)
     q.unsubscribe(conn, "jane", "jane@example.com", NOW)
+    q.save_bounce(conn, stored.bounce())
+    q.save_outcomes(conn, [stored.crm_outcome()])
 
 
 def everything(conn: Connection) -> dict[str, list[tuple[Any, ...]]]:
@@ -502,6 +504,45 @@ def test_unsubscriptions(engine: Engine) -> None:
         assert q.unsubscriptions(conn) == {("joe", "jane@example.com")}
 
 
+def test_bounces(engine: Engine) -> None:
+    with engine.begin() as conn:
+        assert q.save_bounce(conn, stored.bounce())
+        assert not q.save_bounce(conn, stored.bounce())  # the same report read twice
+        assert q.save_bounce(conn, stored.bounce("b2", address="joe@example.com", hard=False))
+        assert [each.id for each in q.bounces_of(conn)] == ["b1", "b2"]
+        assert q.bounces_of(conn, address="Jane@Example.com") == [stored.bounce()]
+        assert q.cure_addresses(conn, ["JANE@example.com", "nobody@example.com"], NOW + HOUR) == 1
+        assert [each.id for each in q.bounces_of(conn)] == ["b2"]
+        assert not q.save_bounce(conn, stored.bounce())  # a report of before the cure does not come back
+
+
+def test_only_a_delivery_that_was_sent_can_come_back(engine: Engine) -> None:
+    with engine.begin() as conn:
+        q.enqueue(conn, [stored.delivery()])
+        key = stored.delivery().key
+        assert not q.fail_sent(conn, key, "bounced")
+        q.claim(conn, worker="w", now=NOW + HOUR, lease=HOUR, limit=1)
+        assert q.settle_sent(conn, key, "w", NOW + HOUR)
+        assert q.fail_sent(conn, key, "bounced")
+        assert not q.fail_sent(conn, key, "bounced")
+        found = q.delivery(conn, key)
+        assert found
+        assert (found.state, found.error) == ("failed", "bounced")
+        assert q.delivery(conn, "no such key") is None
+
+
+def test_outcomes_of_leads_in_crms(engine: Engine) -> None:
+    with engine.begin() as conn:
+        fill(conn)
+        q.save_outcomes(conn, [])
+        q.save_outcomes(conn, [stored.crm_outcome(outcome="lost", reason="no budget"), stored.crm_outcome(target="hs", outcome="open")])
+        assert [(each.target, each.outcome, each.reason) for each in q.outcomes_of(conn)] == [
+            ("hs", "open", None),
+            ("sf", "lost", "no budget"),
+        ]
+        assert [each.outcome for each in q.outcomes_of(conn, target="hs")] == ["open"]
+
+
 # --- runs
 
 
@@ -607,6 +648,8 @@ def test_the_names_of_columns_are_those_of_records() -> None:
         (stored.delivery(), metadata.tables["deliveries"]),
         (stored.verdict(), metadata.tables["verdicts"]),
         (stored.source_run(), metadata.tables["source_runs"]),
+        (stored.bounce(), metadata.tables["bounces"]),
+        (stored.crm_outcome(), metadata.tables["outcomes"]),
     ]
     for record, table in pairs:  # a field added to a record and forgotten in its table would be lost without a word
         assert set(record.__dataclass_fields__) <= set(table.c.keys()), table.name
