@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from email import message_from_bytes
+from email import message_from_bytes, message_from_string
 from email.message import EmailMessage, Message
 from email.policy import default
 
@@ -45,7 +45,13 @@ def read_reports(mail: bytes) -> list[Report]:
 def _blocks(part: Message) -> Iterable[Message]:
     """Return the groups of fields of a delivery-status part: one of the mail, then one of each recipient."""
     payload = part.get_payload()
-    return [each for each in payload if isinstance(each, Message)] if isinstance(payload, list) else []
+    blocks = [each for each in payload if isinstance(each, Message)] if isinstance(payload, list) else []
+    if (
+        part.get_content_type() == "message/global-delivery-status"
+    ):  # the parser takes it for one mail, the groups after the first for its text
+        written = "\n\n".join(each.as_string() for each in blocks)
+        return [message_from_string(group) for group in re.split(r"\r?\n\s*\n", written)]
+    return blocks
 
 
 def _recipients(key: str, blocks: Iterable[Message]) -> Iterator[Report]:

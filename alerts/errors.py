@@ -27,3 +27,11 @@ class Misconfigured(DeliveryError):
 
 class Permanent(DeliveryError):
     """The target refuses this delivery for good (unknown address, rejected record): a dead letter until somebody retries it."""
+
+
+class AddressRefused(Permanent):
+    """The mail server does not take mail for this address; `status` is RFC 3463's, "5.1.1"."""
+
+    def __init__(self, message: str, status: str) -> None:
+        super().__init__(message)
+        self.status = status

@@ -15,10 +15,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select, text, update
 
+from alerts.bounces import is_hard
 from alerts.brief import brief_of_json
 from alerts.channels import MAIL_CHANNELS, Outcome, load_channel
 from alerts.channels.smtp import MAY_HAVE_ARRIVED
-from alerts.errors import DeliveryError, Misconfigured, Permanent, TryAgain
+from alerts.errors import AddressRefused, DeliveryError, Misconfigured, Permanent, TryAgain
 from alerts.message import compose_note
 from alerts.owed import HELD, deliveries_for, mail_owed, note_owed
 from alerts.push import TOLD_BEFORE
@@ -26,7 +27,7 @@ from alerts.settings import MailSettings, Target
 from alerts.when import GIVE_UP_AFTER, MISCONFIGURED_RETRY_S, retry_delay
 from alerts.wording import clean
 from store import queries
-from store.records import Delivery, fingerprint
+from store.records import Bounce, Delivery, fingerprint
 from store.tables import deliveries, leads
 
 __all__ = [
@@ -75,6 +76,7 @@ class _Worker:
     notes: dict[str, None] = field(default_factory=dict)
     dead: list[tuple[Delivery, str]] = field(default_factory=list)
     to_domain: Counter[str] = field(default_factory=Counter)
+    dead_addresses: dict[str, Bounce] = field(default_factory=dict)  # nothing is sent to these
 
     def moment(self) -> datetime:
         """The present by the caller's clock: a long batch must not settle with the moment it began at."""
@@ -98,6 +100,8 @@ def deliver_due(
     run at once; one killed anywhere leaves its claims to the others when `lease` is over.
     """
     work = _Worker(engine, worker, now, lease, mail, targets or {}, random)
+    with engine.connect() as conn:
+        work.dead_addresses = {bounce.address: bounce for bounce in queries.bounces_of(conn) if bounce.hard}
     assemble_digests(engine, now=now, mail=mail)
     left = limit
     while left > 0:
@@ -283,6 +287,10 @@ def _still_owed(owed: Sequence[Delivery], work: _Worker, batch: _Batch) -> Itera
             _cancel(delivery, why_not, work)
         elif "fault" in delivery.payload:
             _settle(delivery, Outcome(key=delivery.key, error=Permanent(str(delivery.payload["fault"]))), work)
+        elif delivery.channel in MAIL_CHANNELS and (bounce := work.dead_addresses.get(delivery.target.lower())):
+            stopped = f"nothing is sent to {bounce.address} since {bounce.received:%Y-%m-%d}: {clean(bounce.said, 200)}"
+            cure = "correct `owner` in the profile, or have the mailbox mended; then retry"
+            _settle(delivery, Outcome(key=delivery.key, error=Permanent(f"{stopped}; {cure}")), work)
         elif delivery.lease_until is not None and moment + work.lease / 5 > delivery.lease_until:
             _put_back(delivery, moment, "the batch took too long; it goes with the next", work)
         elif batch.trouble and batch.failed_in_a_row >= FUSE and delivery.channel not in MAIL_CHANNELS:
@@ -356,6 +364,19 @@ def _settle(delivery: Delivery, outcome: Outcome, work: _Worker) -> None:
         said = clean(error, 600)
         if isinstance(error, Permanent) or (isinstance(error, TryAgain) and delivery.attempts >= GIVE_UP_AFTER):
             said = said if isinstance(error, Permanent) else f"given up after {delivery.attempts} attempts: {said}"
+            if isinstance(error, AddressRefused) and is_hard(error.status):
+                # at the door, not by a report; what is left for this address in the batch stays here too
+                bounce = Bounce(
+                    id=fingerprint("refused", delivery.key, moment.isoformat()),
+                    key=delivery.key,
+                    address=delivery.target.lower(),
+                    hard=True,
+                    status=error.status,
+                    said=said,
+                    received=moment,
+                )
+                queries.save_bounce(conn, bounce)
+                work.dead_addresses[bounce.address] = bounce
             if queries.settle_failed(conn, delivery.key, work.name, said):
                 work.counts["failed"] += 1
                 work.dead.append((delivery, said))
@@ -388,7 +409,9 @@ def _report_dead_letters(work: _Worker) -> bool:
     lines = [f"- {delivery.target} ({delivery.channel}, {delivery.purpose}, key {delivery.key}): {said}" for delivery, said in dead[:50]]
     more = [f"- and {len(dead) - 50} more"] if len(dead) > 50 else []
     body = ["These could not be delivered, and are not tried again by themselves:", "", *lines, *more, ""]
-    body.append("Mend what is named, then: prospect deliveries --retry KEY (or --retry all). `prospect deliveries --failed` lists them.")
+    body.append(
+        "Mend what is named, then: prospect deliveries --retry (all of them, or name keys after it). `prospect deliveries --failed` lists them."
+    )
     subject = f"prospect: {len(dead)} {'delivery' if len(dead) == 1 else 'deliveries'} failed"
     try:
         owed = note_owed(subject=subject, text="\n".join(body) + "\n", key=key, now=work.now, mail=work.mail)
@@ -423,7 +446,11 @@ def leads_handed_to(conn: Connection, target: str) -> set[str]:
 
 
 def retry_failed(engine: Engine, *, now: datetime, keys: Sequence[str] | None = None) -> int:
-    """Put dead letters back into the outbox, all or those with `keys`; return how many."""
+    """Put dead letters back into the outbox, all or those with `keys`, and send to their addresses again; return how many."""
     chosen = (deliveries.c.state == "failed") if keys is None else (deliveries.c.state == "failed") & deliveries.c.key.in_(list(keys))
     with engine.begin() as conn:
-        return conn.execute(update(deliveries).where(chosen).values(state="pending", due=now, attempts=0)).rowcount
+        back = conn.execute(
+            update(deliveries).where(chosen).values(state="pending", due=now, attempts=0, sent=None).returning(deliveries.c.target)
+        ).all()
+        queries.cure_addresses(conn, [row.target for row in back], now)
+    return len(back)

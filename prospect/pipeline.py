@@ -35,6 +35,7 @@ from enrichment.resolve import Resolver, mention_of, provisional_company
 from enrichment.stories import tell_stories
 from prospect.accounts import all_accounts, company_of_account
 from prospect.attention import judged_sources, report_owed
+from prospect.bouncing import BouncesUnreadable, mails_at, take_bounces
 from prospect.judging import judge_all, owed, save
 from prospect.telling import mail_settings, targets
 from prospect.workspace import Workspace
@@ -415,6 +416,8 @@ def judge(workspace: Workspace, engine: Engine, now: datetime, summary: RunSumma
 def tell(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress) -> None:
     """Send what the outbox owes; what cannot be sent waits there and goes out with a later run, once."""
     progress.begin("tell", None)
+    if place := workspace.settings.mail.bounces:
+        read_bounces(workspace, engine, now, summary, place)
     outcome = deliver_due(
         engine, now=now, worker=worker_name(), mail=mail_settings(workspace), targets=targets(workspace), random=random.Random()
     )
@@ -422,6 +425,17 @@ def tell(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummar
     summary.failures += outcome.problems
     summary.notes += outcome.notes
     progress.advance(outcome.sent)
+
+
+def read_bounces(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, place: str) -> None:
+    """Act on the mails that came back since the last run; a mailbox that cannot be read is a failure, and stops nothing."""
+    mail = mail_settings(workspace)
+    place = place if "://" in place else str(workspace.path(place))
+    try:
+        with mails_at(place, timeout_s=mail.timeout_s, ca_file=mail.ca_file) as letters:
+            summary.failures += take_bounces(engine, letters, now=now, mail=mail).notes
+    except BouncesUnreadable as error:
+        summary.failures.append(f"mail.bounces: {error}")
 
 
 def worker_name() -> str:

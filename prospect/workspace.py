@@ -47,6 +47,7 @@ class Mail(Model):
     ca_file: str | None = None  # certificates to trust beside the system's
     per_minute: int | None = Field(default=None, ge=1)  # mails a minute to one recipient domain; the rest goes out later
     timeout_s: float = Field(default=30, gt=0, le=600)
+    bounces: str | None = None  # where mails that came back lie: a Maildir, an mbox or imaps://user:${SECRET}@host/INBOX; read by each run
 
     @field_validator("url")
     @classmethod

@@ -35,7 +35,8 @@ mydestination =
 mynetworks = 127.0.0.0/8
 virtual_mailbox_domains = example.test
 virtual_mailbox_base = {folder}/mail
-virtual_mailbox_maps = inline:{{ {{rep@example.test = rep/}} }}
+virtual_mailbox_maps = inline:{{ {{rep@example.test = rep/}}, {{alerts@example.test = alerts/}} }}
+virtual_alias_maps = inline:{{ {{left@example.test = somebody@elsewhere.example}} }}
 virtual_uid_maps = static:65534
 virtual_gid_maps = static:65534
 virtual_minimum_uid = 1
@@ -71,19 +72,24 @@ postlog unix-dgram n - n - 1 postlogd
 
 @dataclass(frozen=True)
 class Postfix:
-    """Where the server listens, whose certificate it shows, and what lies in the mailbox of rep@example.test."""
+    """Where the server listens, whose certificate it shows, and what lies in the mailbox of rep@example.test.
+
+    Mail to left@example.test is taken and comes back to alerts@example.test, whose mailbox is `returned`.
+    """
 
     port: int
     ca_file: Path
     mailbox: Path
+    returned: Path
     log: Path
 
-    def mails(self, wanted: int, timeout_s: float = 20) -> list[EmailMessage]:
-        """Return the delivered mails, waiting until there are as many as wanted."""
+    def mails(self, wanted: int, timeout_s: float = 20, *, returned: bool = False) -> list[EmailMessage]:
+        """Return the delivered mails, or those that came back, waiting until there are as many as wanted."""
+        box = self.returned if returned else self.mailbox
         deadline = time.monotonic() + timeout_s
         found: list[Path] = []
         while time.monotonic() < deadline:
-            found = sorted((self.mailbox / "new").glob("*")) if (self.mailbox / "new").exists() else []
+            found = sorted((box / "new").glob("*")) if (box / "new").exists() else []
             if len(found) >= wanted:
                 break
             time.sleep(0.1)
@@ -117,7 +123,7 @@ def running_postfix() -> Iterator[Postfix]:
     started = subprocess.run([*command, "start"], capture_output=True, text=True, check=False)
     try:
         _wait(port, started.stderr + started.stdout, folder / "log")
-        yield Postfix(port, folder / "ca.pem", folder / "mail" / "rep", folder / "log")
+        yield Postfix(port, folder / "ca.pem", folder / "mail" / "rep", folder / "mail" / "alerts", folder / "log")
     finally:
         subprocess.run([*command, "stop"], capture_output=True, check=False)
         shutil.rmtree(folder, ignore_errors=True)

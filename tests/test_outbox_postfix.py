@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from alerts.settings import MailSettings, Route
+from prospect.bouncing import mails_at, take_bounces
 from tests.alert_records import NOW, make_brief, make_company, new_cfo, planned_move
 from tests.outbox_world import World
 from tests.postfix_server import Postfix, postfix_there, running_postfix
@@ -55,3 +56,17 @@ def test_alert_and_correction_arrive_in_one_thread_and_strangers_are_refused(pos
     assert "550" in " ".join(summary.problems)
     assert "nobody@example.test" in " ".join(summary.problems)
     assert len(postfix.mails(2)) == 2
+
+
+def test_a_mail_that_comes_back_after_it_was_taken(postfix: Postfix, sqlite_engine: Engine) -> None:
+    mail = MailSettings(url=f"smtp+starttls://localhost:{postfix.port}", sender="Prospect <alerts@example.test>", ca_file=postfix.ca_file)
+    world = World(sqlite_engine, mail, routes={"hq-moves": Route()})
+    world.tell(make_brief(owner="left@example.test"))
+    assert world.deliver().sent == 1  # the server took it
+    assert postfix.mails(1, returned=True)[0].get_content_type() == "multipart/report"
+    with mails_at(str(postfix.returned)) as letters:
+        done = take_bounces(sqlite_engine, letters, now=NOW, mail=mail)
+    assert (done.hard, done.soft, done.others) == (["left@example.test"], [], 0)
+    (dead,) = world.rows("failed")
+    assert "came back after it was taken: 5.1.2 no outside mail from here" in str(dead.error)
+    assert [each.name[-4:] for each in (postfix.returned / "cur").iterdir()] == [":2,S"]

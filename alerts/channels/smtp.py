@@ -11,8 +11,9 @@ from email.policy import SMTP
 from email.utils import parseaddr
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from alerts.bounces import status_of_reply
 from alerts.channels import Outcome
-from alerts.errors import DeliveryError, Misconfigured, Permanent, TryAgain
+from alerts.errors import AddressRefused, DeliveryError, Misconfigured, Permanent, TryAgain
 from alerts.settings import MailSettings
 from alerts.wording import clean
 from store.records import Delivery
@@ -159,7 +160,10 @@ def _expect(answer: tuple[int, bytes], wanted: int, what: str, address: str, ser
         raise Misconfigured(f"the mail server wants a login or encryption: {words}; put user, password and the right scheme into mail.url")
     if what == "the sender":
         raise Misconfigured(f"the mail server refuses the sender {address}: {words}; set mail.sender to an address it may send for")
-    raise Permanent(f"{what} {address} was refused: {words}; correct `owner` in the profile or ask that mailbox's administrator")
+    refused = f"{what} {address} was refused: {words}; correct `owner` in the profile or ask that mailbox's administrator"
+    if what == "the address":
+        raise AddressRefused(refused, status_of_reply(code, words))
+    raise Permanent(refused)
 
 
 def _parts(settings: MailSettings) -> tuple[SplitResult, int]:

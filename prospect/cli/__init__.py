@@ -49,6 +49,7 @@ def options(
 # the module that registers each command, so that only what is asked for is loaded: a model and a crawler are heavy
 COMMANDS = {
     "access": ("sign-in",),
+    "bounces": ("bounces",),
     "companies": ("companies",),
     "inbox": ("leads", "accept", "reject", "snooze", "explain", "brief", "deliveries"),
     "outcomes": ("evaluate", "crm"),

@@ -225,9 +225,15 @@ def brief(
 
 @app.command(rich_help_panel="Every day")
 def deliveries(
+    keys: Annotated[
+        list[str] | None,
+        typer.Argument(help="With --retry: only these, as the first column names them.", metavar="DELIVERY…", show_default=False),
+    ] = None,
     workspace: WorkspaceOption = None,
     failed: Annotated[bool, typer.Option("--failed", help="Only those that failed for good.")] = False,
-    retry: Annotated[bool, typer.Option("--retry", help="Put the failed ones back; `prospect run --stage tell` sends them.")] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Put the failed ones back, all or those named; `prospect run --stage tell` sends them.")
+    ] = False,
     test: Annotated[str | None, typer.Option(help="Send one test mail to this address, at once.", show_default=False)] = None,
     format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
 ) -> None:
@@ -243,8 +249,10 @@ def deliveries(
         typer.echo(f"sent to {test}")
         return
     if retry:
-        typer.echo(f"{retry_failed(engine, now=moment(None))} put back")
+        typer.echo(f"{retry_failed(engine, now=moment(None), keys=keys or None)} put back")
         return
+    if keys:
+        raise CliError("deliveries are named with --retry only", 2)
     with engine.connect() as conn:
         found = queries.deliveries_of(conn, states=("failed",) if failed else None, limit=200)
     rows = [
