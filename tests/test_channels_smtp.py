@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from alerts.channels import folder, smtp
-from alerts.errors import DeliveryError, Misconfigured, Permanent, TryAgain
+from alerts.errors import AddressRefused, DeliveryError, Misconfigured, Permanent, TryAgain
 from alerts.outbox import deliveries_for
 from alerts.settings import MailSettings
 from store.records import Delivery
@@ -132,7 +132,7 @@ def test_one_refused_address_does_not_keep_the_others_from_their_mail() -> None:
     with running(Mailbox()) as box:
         mails = [a_mail("gone@example.com"), a_mail("jane@example.com"), a_mail("joe@example.com")]
         outcomes = list(smtp.send(mails, mail_settings(f"smtp://localhost:{box.port}")))
-    assert [type(outcome.error) for outcome in outcomes] == [Permanent, type(None), type(None)]
+    assert [type(outcome.error) for outcome in outcomes] == [AddressRefused, type(None), type(None)]
     assert "gone@example.com was refused: 550 5.1.1 no such user here" in str(outcomes[0].error)
     assert box.recipients == ["jane@example.com", "joe@example.com"]
     assert box.connections == 1  # one connection a batch
