@@ -344,17 +344,23 @@ def sources(wanted: Sources | None, story: Story, now: datetime) -> str | None:
 
 
 def independent_sources(story: Story) -> int:
-    """Return how many sightings can be picked so that no two share a publisher or a sentence.
+    """Return how many sightings can be picked so that no two share a publisher, a sentence, or the release they are copies of.
 
-    That is the largest matching between publishers and sentences; a copy adds neither.
+    That is the largest matching between publishers and tellings; a copy adds neither.
     """
-    said: dict[str, set[str]] = {}
+    tellings: list[set[str]] = []
     for sighting in story.sightings:
+        marks = {" ".join(re.findall(r"\w+", sighting.event.quote.casefold()))} | ({sighting.origin} - {""})
+        same = [telling for telling in tellings if telling & marks]
+        tellings = [telling for telling in tellings if not telling & marks] + [marks.union(*same)]
+    said: dict[str, set[int]] = {}
+    for sighting in story.sightings:
+        quote = " ".join(re.findall(r"\w+", sighting.event.quote.casefold()))
         publisher = (sighting.publisher or sighting.source).casefold()
-        said.setdefault(publisher, set()).add(" ".join(re.findall(r"\w+", sighting.event.quote.casefold())))
-    taken: dict[str, str] = {}
+        said.setdefault(publisher, set()).add(next(number for number, telling in enumerate(tellings) if quote in telling))
+    taken: dict[int, str] = {}
 
-    def place(publisher: str, tried: set[str]) -> bool:
+    def place(publisher: str, tried: set[int]) -> bool:
         for quote in sorted(said[publisher] - tried):
             tried.add(quote)
             if quote not in taken or place(taken[quote], tried):

@@ -40,6 +40,8 @@ def walk(workspace: Workspace, conn: Connection, url: str, now: datetime, profil
     if trace.extracted is None:
         yield "extract: it waits for its events to be looked for; `prospect run` goes on"
         return
+    if trace.copy_of:
+        yield f"extract: it is a copy of {trace.copy_of}, and tells what was found there"
     if not trace.events:
         yield f"extract: no event was found in it{f' ({trace.extract_error})' if trace.extract_error else ''}; if it tells of one, that is a reader's fault: report the sentence"
         return

@@ -36,6 +36,8 @@ from enrichment.stories import tell_stories
 from prospect.accounts import all_accounts, company_of_account
 from prospect.attention import judged_sources, report_owed
 from prospect.bouncing import BouncesUnreadable, mails_at, take_bounces
+from prospect.copies import WINDOW as COPIES_WINDOW
+from prospect.copies import Copies
 from prospect.judging import judge_all, owed, save
 from prospect.telling import mail_settings, targets
 from prospect.workspace import Workspace
@@ -47,6 +49,7 @@ from triggers.extract import Extractor
 log = logging.getLogger(__name__)
 STAGES = ("collect", "read", "extract", "resolve", "judge", "tell")
 BATCH = 50  # documents in one transaction: a kill loses the work of at most so many
+ORIGINALS_KEPT = 2000  # documents of a run kept at hand for their copies
 T = TypeVar("T")
 
 
@@ -219,26 +222,47 @@ def attend(workspace: Workspace, engine: Engine, now: datetime, summary: RunSumm
 
 
 def extract(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress) -> None:
-    """Find the events in every Document that is due."""
-    documents = events = failed = 0
+    """Find the events in every Document that is due; those of a copy are told by what was found in its original."""
+    counts: Counter[str] = Counter()
     extractor: Extractor | None = None
+    copies = Copies()
+    # what this run found: the store also keeps events that an earlier reader found and today's does not
+    found_here: dict[str, tuple[Document, list[TriggerEvent]]] = {}
     progress.begin("extract", None)
     for batch in due_in_batches(engine, queries.due_to_extract):
         extractor = extractor or build_extractor(workspace)
-        results = [(document, extract_one(extractor, document)) for document in batch]
+        results: list[tuple[Document, list[TriggerEvent] | str]] = []
+        joined = []
+        with engine.connect() as conn:
+            for document in batch:
+                origin, packed = copies.join(conn, document)
+                joined.append((document.id, document.first_seen or now, origin, packed))
+                found = None
+                if origin != document.id and (told := found_here.get(origin) or queries.told_in(conn, origin)):
+                    found = retell_one(extractor, document, *told)
+                    counts["copies"] += found is not None
+                result = extract_one(extractor, document) if found is None else found
+                if isinstance(result, list):
+                    found_here[document.id] = document, result
+                results.append((document, result))
         with engine.begin() as conn:
-            for document, found in results:
-                if isinstance(found, list) and (earlier := queries.earlier_filing(conn, document)):
-                    found = [*found, *filing_changes(earlier, document)]
-                if isinstance(found, str):
-                    queries.mark_unextractable(conn, document.id, found, now)
-                    failed += 1
+            queries.save_sketches(conn, joined)
+            for document, result in results:
+                if isinstance(result, list) and (earlier := queries.earlier_filing(conn, document)):
+                    result = [*result, *filing_changes(earlier, document)]
+                if isinstance(result, str):
+                    queries.mark_unextractable(conn, document.id, result, now)
+                    counts["failed"] += 1
                 else:
-                    queries.save_events(conn, document.id, found, now)
-                    events += len(found)
-        documents += len(batch)
+                    queries.save_events(conn, document.id, result, now)
+                    counts["events"] += len(result)
+        for old in list(found_here)[: max(0, len(found_here) - ORIGINALS_KEPT)]:
+            del found_here[old]
+        counts["documents"] += len(batch)
         progress.advance(len(batch))
-    summary.extract = {"documents": documents, "events": events, "failed": failed}
+    with engine.begin() as conn:
+        queries.drop_sketches(conn, now - 3 * COPIES_WINDOW)
+    summary.extract = {name: counts[name] for name in ("documents", "copies", "events", "failed")}
 
 
 def build_extractor(workspace: Workspace) -> Extractor:
@@ -253,6 +277,15 @@ def extract_one(extractor: Extractor, document: Document) -> list[TriggerEvent] 
     except Exception as error:  # one bad document is recorded and skipped; it must not stop the night
         log.exception("extractor failed id=%s", document.id)
         return f"the extractor failed: {type(error).__name__}: {error}"
+
+
+def retell_one(extractor: Extractor, copy: Document, original: Document, events: list[TriggerEvent]) -> list[TriggerEvent] | None:
+    """Return the original's events as its copy tells them; None where the copy must be read for itself."""
+    try:
+        return extractor.retell(copy, original, events)
+    except Exception:  # the reading that follows says what is wrong with the document, if anything is
+        log.exception("retelling failed id=%s", copy.id)
+        return None
 
 
 def import_registers(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress, known: Known) -> int:

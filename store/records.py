@@ -176,6 +176,7 @@ class Sighting:
     form: str | None
     published: datetime | None
     first_seen: datetime
+    origin: str = ""  # id of the document that told it first, where this one is a copy; else its own, "" where nobody compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

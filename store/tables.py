@@ -21,6 +21,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -131,6 +132,15 @@ documents = Table(
     Column("text", Words, nullable=False),  # last: SQLite reads a row from its start, and this is the long one
     Index("ix_documents_due", "extracted", "first_seen"),
     Index("ix_documents_filings", "cik", "published"),  # a filing beside the filer's earlier one
+)
+
+sketches = Table(  # what each text is compared by, and which one it is a copy of
+    "sketches",
+    metadata,
+    Column("document_id", Words, ForeignKey("documents.id"), primary_key=True),
+    Column("first_seen", UTCDateTime, nullable=False, index=True),
+    Column("origin", Words, nullable=False),  # the document that told it first: itself where it is no copy
+    Column("data", LargeBinary),  # NULL once it is too old to be compared with
 )
 
 companies = Table(

@@ -26,6 +26,7 @@ def fill(conn: Connection) -> None:
     q.save_document(conn, stored.document("r2", first_seen=NOW + HOUR), NOW)
     q.save_events(conn, "r1", [stored.event("e1", "r1")], NOW)
     q.save_events(conn, "r2", [stored.event("e2", "r2")], NOW)
+    q.save_sketches(conn, [("r1", NOW, "r1", b"1"), ("r2", NOW + HOUR, "r1", b"2")])
     q.save_companies(conn, [stored.company("c1"), stored.company("c2")])
     q.save_match(conn, "e1", stored.match("c1"), NOW)
     q.save_match(conn, "e2", stored.match("c1"), NOW)
@@ -333,7 +334,7 @@ def test_stories_come_back_with_their_sightings_best_first(engine: Engine) -> No
     with engine.begin() as conn:
         fill(conn)
         first, second = q.sightings_of(conn, ["c1"])["c1"]
-        assert first == stored.sighting(stored.event("e1", "r1"))
+        assert first == replace(stored.sighting(stored.event("e1", "r1")), origin="r1")
         best_last = stored.story("s2", second, first, published=NOW - 2 * HOUR)
         assert q.save_stories(conn, "c1", [best_last], NOW + HOUR)
         assert q.stories_of(conn, ["c1", "c2"]) == {"c1": [best_last], "c2": []}
@@ -572,6 +573,18 @@ def test_what_a_dashboard_asks(engine: Engine) -> None:
         assert q.backlog(conn) == {"read": 1, "extract": 1, "resolve": 0}
         assert q.states(conn) == {"leads": {"accepted": 1, "new": 1}, "deliveries": {"pending": 1}}
         assert q.latest_source_runs(conn) == {"edgar": stored.source_run("edgar", started=NOW - HOUR), "northwire": failing}
+
+
+def test_a_copy_is_known_by_its_origin_after_it_is_too_old_to_compare(engine: Engine) -> None:
+    with engine.begin() as conn:
+        fill(conn)
+        assert [row[0] for row in q.sketches_since(conn, NOW + HOUR)] == ["r2"]
+        assert q.drop_sketches(conn, NOW + HOUR) == 1
+        assert [(row[0], row[2], row[3]) for row in q.sketches_since(conn, NOW - HOUR)] == [("r2", "r1", b"2")]
+        assert {sighting.event.id: sighting.origin for sighting in q.sightings_of(conn, ["c1"])["c1"]} == {"e1": "r1", "e2": "r1"}
+        trace = q.trace_of(conn, "https://northwire.example/r2")
+        assert trace
+        assert trace.copy_of == stored.document("r1").url
 
 
 # --- what databases are touchy about

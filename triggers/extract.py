@@ -19,6 +19,7 @@ from typing import Any
 import re2
 
 from store.records import Document, TriggerEvent, fingerprint
+from triggers.copies import retold
 from triggers.dates import document_date, happened_on
 from triggers.entities import EntityFinder, load_entities
 from triggers.forms import read_form, states_events
@@ -115,6 +116,17 @@ class Extractor:
             settle = self._settle[name]
             events += settle(merged) if settle else merged
         return sorted(events, key=lambda e: (e.start, e.kind))
+
+    def retell(self, copy: Document, original: Document, events: Sequence[TriggerEvent]) -> list[TriggerEvent] | None:
+        """Return the events of `original` as its copy tells them; None where the copy says more and must be read for itself."""
+        if copy.form is not None or original.form is not None or not copy.text.strip():
+            return None
+        sentences = _sentences_of(copy)
+        cued = self._worth_reading(self._cues(sentences), sentences, filing=False)
+        if not cued:
+            return []
+        main_facts = {name: kind.main_facts for name, kind in self.kinds.items()}
+        return retold(copy, sentences, cued, original=_sentences_of(original), events=events, main_facts=main_facts)
 
     def _cues(self, sentences: Sequence[Sentence]) -> dict[int, list[str]]:
         """Return the kinds whose phrases stand in each sentence, by the sentence's index."""
@@ -352,6 +364,11 @@ class Extractor:
             if best is None or len(wrong) < len(best):
                 best = wrong
         return best or []
+
+
+def _sentences_of(document: Document) -> list[Sentence]:
+    text = document.full_text
+    return read_sentences(flat_text(text, document.title), title_length(text, document.title), document.form)
 
 
 def _value(event: TriggerEvent, name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,10 @@ from sqlalchemy import Connection, bindparam, case, select, update
 
 from store.queries.rows import columns_of, record_maker, row_of, upsert
 from store.records import Document, TriggerEvent
-from store.tables import documents, events
+from store.tables import documents, events, sketches
 
 make_document = record_maker(Document, documents, items=tuple)
+_event = record_maker(TriggerEvent, events)
 
 
 def due_to_extract(conn: Connection, limit: int) -> list[Document]:
@@ -74,3 +75,41 @@ _MARK_EXTRACTED = (
 def _mark_extracted(conn: Connection, document_id: str, now: datetime, error: str | None) -> None:
     if not conn.execute(_MARK_EXTRACTED, {"document_id": document_id, "now": now, "why": error}).rowcount:
         raise LookupError(f"no document {document_id}: it must be saved before its events")
+
+
+def sketches_since(conn: Connection, since: datetime) -> Iterator[tuple[str, datetime, str, bytes]]:
+    """Yield (document id, first seen, origin, sketch) of the texts first seen from then on that can be compared with, in that order."""
+    query = (
+        select(sketches.c.document_id, sketches.c.first_seen, sketches.c.origin, sketches.c.data)
+        .where(sketches.c.first_seen >= since, sketches.c.data.is_not(None))
+        .order_by(sketches.c.first_seen, sketches.c.document_id)
+    )
+    for row in conn.execute(query):
+        yield row.document_id, row.first_seen, row.origin, row.data
+
+
+def save_sketches(conn: Connection, made: Sequence[tuple[str, datetime, str, bytes]]) -> None:
+    """Save (document id, first seen, origin, sketch) of texts."""
+    rows = [dict(zip(("document_id", "first_seen", "origin", "data"), row, strict=True)) for row in made]
+    upsert(conn, sketches, rows, key=("document_id",))
+
+
+def drop_sketches(conn: Connection, before: datetime) -> int:
+    """Forget what texts first seen before then are compared by, but not whose copies they are; return how many."""
+    old = update(sketches).where(sketches.c.first_seen < before, sketches.c.data.is_not(None)).values(data=None)
+    return int(conn.execute(old).rowcount)
+
+
+def told_in(conn: Connection, document_id: str) -> tuple[Document, list[TriggerEvent]] | None:
+    """Return a document with the events found in it; None while it is due, and where the extractor failed on it."""
+    found = conn.execute(
+        select(*columns_of(Document, documents)).where(
+            documents.c.id == document_id, documents.c.extracted.is_not(None), documents.c.extract_error.is_(None)
+        )
+    ).first()
+    if found is None:
+        return None
+    of_document = (
+        select(*columns_of(TriggerEvent, events)).where(events.c.document_id == document_id).order_by(events.c.start, events.c.kind)
+    )
+    return make_document(found), [_event(row) for row in conn.execute(of_document)]

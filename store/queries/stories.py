@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from store.queries.companies import make_event
 from store.queries.rows import chunks, columns_of, plain
 from store.records import Sighting, Story, TriggerEvent
-from store.tables import companies, documents, events, stories
+from store.tables import companies, documents, events, sketches, stories
 
 _EVENT = columns_of(TriggerEvent, events)
 _TOLD = ("id", "company_id", "kind", "status", "facts", "happened", "published", "first_seen", "confidence")
@@ -32,8 +32,10 @@ def sightings_of(conn: Connection, company_ids: Collection[str]) -> dict[str, li
                 documents.c.form,
                 documents.c.published,
                 documents.c.first_seen,
+                sketches.c.origin,
             )
             .join(documents, documents.c.id == events.c.document_id)
+            .outerjoin(sketches, sketches.c.document_id == documents.c.id)
             .where(events.c.company_id.in_(chunk))
             .order_by(documents.c.first_seen, documents.c.id, events.c.start, events.c.id)
         )
@@ -44,7 +46,7 @@ def sightings_of(conn: Connection, company_ids: Collection[str]) -> dict[str, li
 
 
 def _sighting(row: Sequence[Any]) -> Sighting:
-    company_id, url, title, source, publisher, form, published, first_seen = row[len(_EVENT) :]
+    company_id, url, title, source, publisher, form, published, first_seen, origin = row[len(_EVENT) :]
     return Sighting(
         event=make_event(row),
         company_id=company_id,
@@ -55,6 +57,7 @@ def _sighting(row: Sequence[Any]) -> Sighting:
         form=form,
         published=published,
         first_seen=first_seen,
+        origin=origin or "",
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from store.queries.rows import columns_of, record_maker
 from store.records import Document, RawDocument, TriggerEvent
-from store.tables import documents, events, raw_documents
+from store.tables import documents, events, raw_documents, sketches
 
 _raw = record_maker(RawDocument, raw_documents)
 _document = record_maker(Document, documents, items=tuple)
@@ -38,6 +38,7 @@ class Trace:
     extracted: datetime | None
     extract_error: str | None
     events: tuple[TracedEvent, ...]
+    copy_of: str | None = None  # address of the document that told it first
 
 
 def trace_of(conn: Connection, canonical_url: str) -> Trace | None:
@@ -60,4 +61,9 @@ def trace_of(conn: Connection, canonical_url: str) -> Trace | None:
                 select(events.c.resolved, events.c.company_id, events.c.match_reasons).where(events.c.id == event.id)
             ).one()
             found.append(TracedEvent(event, resolved is not None, company_id, tuple(reasons or ())))
-    return Trace(raw, read, read_error, _document(row) if row else None, extracted, extract_error, tuple(found))
+    first = (
+        select(documents.c.url)
+        .join(sketches, sketches.c.origin == documents.c.id)
+        .where(sketches.c.document_id == raw.id, sketches.c.origin != raw.id)
+    )
+    return Trace(raw, read, read_error, _document(row) if row else None, extracted, extract_error, tuple(found), conn.scalar(first))
