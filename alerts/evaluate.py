@@ -10,7 +10,7 @@ from datetime import datetime
 
 from alerts.push import LeadOutcome
 from alerts.wording import clean
-from store.records import LeadBrief, Verdict
+from store.records import CrmOutcome, LeadBrief, Verdict
 
 GROUPS = ("profile", "kind", "source", "rep")
 Z_95 = 1.959963984540054  # two-sided 95 % of the normal distribution
@@ -29,6 +29,10 @@ class Precision:
     low: float | None  # 95 % Wilson interval
     high: float | None
     reasons: Mapping[str, int] = field(default_factory=dict)  # reason of rejection -> how often, most frequent first
+    won: int = 0  # deals, as the CRM says; they judge the deal and not the alert
+    lost: int = 0
+    amount_won: float = 0.0  # in the CRM's own currency
+    lost_reasons: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def judged(self) -> int:
@@ -51,12 +55,16 @@ def wilson(right: int, of: int) -> tuple[float, float]:
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
-def evaluate(briefs: Sequence[LeadBrief], verdicts: Iterable[Verdict]) -> list[Precision]:
+def evaluate(briefs: Sequence[LeadBrief], verdicts: Iterable[Verdict], outcomes: Iterable[CrmOutcome] = ()) -> list[Precision]:
     """Return the precision of all leads, then per profile, kind, source and rep, each group with most leads first.
 
     A lead counts once in each group it belongs to, by the last verdict of a rep that accepts or rejects it, else by the CRM's.
-    A lead of two kinds or sources belongs to both.
+    A lead of two kinds or sources belongs to both. Of a lead in two CRMs the deal that is won counts, else the one that is lost.
     """
+    deals: dict[str, CrmOutcome] = {}
+    for outcome in sorted(outcomes, key=lambda each: (each.outcome == "won", each.target)):
+        if outcome.outcome in {"won", "lost"}:
+            deals[outcome.lead_id] = outcome
     last: dict[str, Verdict] = {}
     # what a rep said of the alert stands before what became of the deal: one that is lost for want of money was no wrong alert
     for verdict in sorted(verdicts, key=lambda verdict: (verdict.via != "crm", verdict.said)):
@@ -75,15 +83,22 @@ def evaluate(briefs: Sequence[LeadBrief], verdicts: Iterable[Verdict]) -> list[P
         for brief in briefs:
             for name in names_of(brief):
                 members.setdefault(name, []).append(brief)
-        out += [_precision(group, name, leads, last) for name, leads in sorted(members.items(), key=lambda item: (-len(item[1]), item[0]))]
+        out += [
+            _precision(group, name, leads, last, deals)
+            for name, leads in sorted(members.items(), key=lambda item: (-len(item[1]), item[0]))
+        ]
     return out
 
 
-def _precision(group: str, name: str, briefs: Sequence[LeadBrief], last: Mapping[str, Verdict]) -> Precision:
+def _precision(
+    group: str, name: str, briefs: Sequence[LeadBrief], last: Mapping[str, Verdict], deals: Mapping[str, CrmOutcome]
+) -> Precision:
     said = [last[brief.lead.id] for brief in briefs if brief.lead.id in last]
     accepted = sum(verdict.verdict == "accepted" for verdict in said)
     reasons = Counter(verdict.reason or "no reason given" for verdict in said if verdict.verdict == "rejected")
     low, high = wilson(accepted, len(said)) if said else (None, None)
+    ended = [deals[brief.lead.id] for brief in briefs if brief.lead.id in deals]
+    lost = [deal for deal in ended if deal.outcome == "lost"]
     return Precision(
         group=group,
         name=name,
@@ -94,6 +109,10 @@ def _precision(group: str, name: str, briefs: Sequence[LeadBrief], last: Mapping
         low=low,
         high=high,
         reasons=dict(reasons.most_common()),
+        won=len(ended) - len(lost),
+        lost=len(lost),
+        amount_won=sum(deal.amount or 0.0 for deal in ended if deal.outcome == "won"),
+        lost_reasons=dict(Counter(deal.reason or f"no reason given ({deal.said})" for deal in lost).most_common()),
     )
 
 

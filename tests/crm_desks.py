@@ -28,6 +28,7 @@ class Desk(Protocol):
     def companies(self) -> int: ...
     def company_of(self, external_id: str) -> str: ...
     def record(self, external_id: str, fields: Iterable[str]) -> dict[str, Any]: ...
+    def lose(self, external_id: str) -> None: ...
 
 
 class TrytonDesk:
@@ -42,6 +43,12 @@ class TrytonDesk:
 
     def leads(self, external_id: str) -> int:
         return len(self.crm.search("sale.opportunity", [["reference", "=", external_id]], ["id"]))
+
+    def lose(self, external_id: str) -> None:
+        record = [self._id(external_id)]
+        self.crm.write("sale.opportunity", record, {"lost_reason": "no budget"})
+        for step in ("opportunity", "lost"):
+            self.crm._rpc(f"model.sale.opportunity.{step}", record, self.crm.context)
 
     def edit(self, external_id: str, text: str) -> None:
         self.crm.write("sale.opportunity", [self._id(external_id)], {"description": text})
@@ -83,6 +90,10 @@ class SalesforceDesk:
 
     def leads(self, external_id: str) -> int:
         return len(self._rows(external_id))
+
+    def lose(self, external_id: str) -> None:
+        ((kind, id),) = self._rows(external_id)
+        self.crm.change(kind, id, Status="Closed - Not Converted")
 
     def edit(self, external_id: str, text: str) -> None:
         ((kind, id),) = self._rows(external_id)
@@ -129,6 +140,9 @@ class HubSpotDesk:
     def leads(self, external_id: str) -> int:
         return len(self._note(external_id))
 
+    def lose(self, external_id: str) -> None:
+        self.crm.change(self.company_of(external_id), hs_lead_status="UNQUALIFIED")
+
     def edit(self, external_id: str, text: str) -> None:
         self._company(external_id)["name"] = text
 
@@ -167,6 +181,9 @@ class OdooDesk:
 
     def leads(self, external_id: str) -> int:
         return len(self._rows(external_id))
+
+    def lose(self, external_id: str) -> None:
+        self.crm.change(str(self._rows(external_id)[0]["id"]), active=False, lost_reason_id=[4, "no budget"])
 
     def edit(self, external_id: str, text: str) -> None:
         self._rows(external_id)[0]["name"] = text

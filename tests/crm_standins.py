@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from pytest_httpserver import HTTPServer
@@ -32,7 +33,12 @@ class StandIn:
     requests: int = 0
     token: str = TOKEN
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    seconds: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def now(self) -> datetime:
+        """Its clock: a second a change."""
+        return datetime(2026, 11, 20, 8, tzinfo=UTC) + timedelta(seconds=next(self.seconds))
 
     def of(self, kind: str) -> dict[str, dict[str, Any]]:
         return self.records.setdefault(kind, {})
@@ -72,6 +78,7 @@ def serving(stand_in: StandIn) -> Iterator[str]:
 class HubSpot(StandIn):
     """Objects of the 2026-03 API: properties are text and must exist, upsert wants a unique property, associations want a type."""
 
+    page: ClassVar[int] = 200
     known: ClassVar[dict[str, list[str]]] = {
         "companies": [
             "name",
@@ -87,6 +94,7 @@ class HubSpot(StandIn):
             "prospect_key",
             "lifecyclestage",
             "hs_lead_status",
+            "hs_lastmodifieddate",
         ],
         "notes": ["hs_note_body", "hs_timestamp"],
         "leads": ["hs_lead_name"],
@@ -96,12 +104,21 @@ class HubSpot(StandIn):
         return Target(name="hs", channel="hubspot", url=url, token=self.token, timeout_s=5)
 
     def changes(self, request: Request) -> bool:
-        return request.method == "POST" and not request.path.endswith("/search")
+        return request.method == "POST" and not request.path.endswith(("/search", "/batch/read"))
+
+    def change(self, company: str, **properties: str) -> None:
+        """Change a company as a user does."""
+        self.of("companies")[company]["properties"] |= properties | {"hs_lastmodifieddate": self.now().isoformat().replace("+00:00", "Z")}
 
     def act(self, request: Request) -> Response:
         if request.headers.get("Authorization") != f"Bearer {self.token}":
             return self._error(401, "Authentication credentials not found")
-        match = re.fullmatch(r"/crm/objects/2026-03/(companies|notes|leads)(/search|/batch/upsert|/\d+)?", request.path)
+        if request.path == "/crm/associations/2026-03/companies/notes/batch/read":
+            asked = [row["id"] for row in request.get_json()["inputs"]]
+            on = {company: [id for id, note in self.of("notes").items() if company in note["to"]] for company in asked}
+            rows = [{"from": {"id": company}, "to": [{"toObjectId": note} for note in notes]} for company, notes in on.items() if notes]
+            return reply({"status": "COMPLETE", "results": rows}, 200 if len(asked) <= 1000 else 400)
+        match = re.fullmatch(r"/crm/objects/2026-03/(companies|notes|leads)(/search|/batch/upsert|/batch/read|/\d+)?", request.path)
         if not match:
             return self._error(404, "resource not found")
         kind, rest = match[1], match[2] or ""
@@ -116,7 +133,16 @@ class HubSpot(StandIn):
         body = request.get_json()
         if rest == "/search":
             rows = [{"id": id, "properties": row["properties"]} for id, row in self.of(kind).items() if self._fits(body, row["properties"])]
-            return reply({"total": len(rows), "results": rows[: body.get("limit", 10)]})
+            start, limit = int(body.get("after", 0)), min(body.get("limit", 10), self.page)
+            more = {"paging": {"next": {"after": str(start + limit)}}} if start + limit < len(rows) else {}
+            return reply({"total": len(rows), "results": rows[start : start + limit], **more})
+        if rest == "/batch/read":
+            found = [
+                {"id": row["id"], "properties": self.of(kind)[row["id"]]["properties"]}
+                for row in body["inputs"]
+                if row["id"] in self.of(kind)
+            ]
+            return reply({"status": "COMPLETE", "results": found}, 200 if len(body["inputs"]) <= 100 else 400)
         if rest == "/batch/upsert":
             return self._upsert(kind, body)
         for name in body["properties"]:
@@ -144,7 +170,7 @@ class HubSpot(StandIn):
             there = [id for id, row in self.of(kind).items() if row["properties"].get("prospect_key") == item["id"]]
             id = there[0] if there else str(next(self.numbers))
             row = self.of(kind).setdefault(id, {"properties": {"prospect_key": item["id"]}})
-            row["properties"] |= item["properties"]
+            row["properties"] |= item["properties"] | {"hs_lastmodifieddate": self.now().isoformat().replace("+00:00", "Z")}
             results.append({"id": id, "new": not there, "properties": row["properties"]})
         return reply({"status": "COMPLETE", "results": results})
 
@@ -153,6 +179,8 @@ class HubSpot(StandIn):
         def one(asked: dict[str, str]) -> bool:
             value = str(properties.get(asked["propertyName"]) or "").casefold()
             wanted = asked["value"].casefold()
+            if asked["operator"] == "GTE":
+                return bool(value) and datetime.fromisoformat(value.upper()).timestamp() * 1000 >= int(wanted)
             return value == wanted if asked["operator"] == "EQ" else wanted in value
 
         return any(all(one(asked) for asked in group["filters"]) for group in body["filterGroups"])
@@ -190,6 +218,7 @@ class Odoo(StandIn):
             "expected_revenue",
             "stage_id",
             "lost_reason_id",
+            "write_date",
         ],
         "res.partner": ["id", "x_prospect_key", "name", "website", "phone", "street", "city", "zip", "is_company"],
         "res.users": ["id", "login"],
@@ -202,6 +231,10 @@ class Odoo(StandIn):
     def changes(self, request: Request) -> bool:
         return request.path.endswith(("/create", "/message_post"))
 
+    def change(self, lead: str, **values: Any) -> None:
+        """Change a lead as a user does."""
+        self.of("crm.lead")[lead] |= values | {"write_date": f"{self.now():%Y-%m-%d %H:%M:%S}"}
+
     def act(self, request: Request) -> Response:
         if request.headers.get("Authorization") != f"bearer {self.token}":
             return self._error(401, "werkzeug.exceptions.Unauthorized", "Invalid apikey")
@@ -213,7 +246,7 @@ class Odoo(StandIn):
         if method == "search_read":
             archived = body.get("context", {}).get("active_test") is False
             rows = [row for row in self.of(model).values() if (archived or row.get("active", True)) and self._fits(body["domain"], row)]
-            return reply([{name: row.get(name, False) for name in {"id", *body["fields"]}} for row in rows[: body.get("limit", 80)]])
+            return reply([{name: row.get(name, False) for name in {"id", *body["fields"]}} for row in rows[: body.get("limit") or None]])
         if method == "create":
             made = []
             for values in body["vals_list"]:
@@ -225,7 +258,7 @@ class Odoo(StandIn):
                 if model == "crm.lead" and not values.get("name"):
                     return self._error(422, "odoo.exceptions.ValidationError", "Missing required value for the field 'Opportunity' (name)")
                 id = next(self.numbers)
-                self.of(model)[str(id)] = {"id": id, "active": True, **values}
+                self.of(model)[str(id)] = {"id": id, "active": True, **values, "write_date": f"{self.now():%Y-%m-%d %H:%M:%S}"}
                 made.append(id)
             return reply(made)
         if method == "message_post" and model == "crm.lead":
@@ -249,6 +282,10 @@ class Odoo(StandIn):
                 return value in wanted
             if operator == "=":
                 return bool(value == wanted)
+            if operator == ">=":
+                return bool(value) and value >= wanted
+            if operator == "=like":
+                return str(value or "").startswith(wanted.rstrip("%"))
             text = str(value or "").casefold()
             plain = re.sub(r"\\(.)", r"\1", str(wanted)).casefold()
             return text == plain if operator == "=ilike" else plain in text

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -66,7 +66,6 @@ class Salesforce(StandIn):
     jobs: dict[str, Job] = field(default_factory=dict)
     page: int = 2000  # records in one answer to a query
     polls: int = 2
-    seconds: int = 0  # of its clock: one a change
     calls: list[str] = field(default_factory=list)
 
     def target(self, url: str) -> Target:
@@ -75,17 +74,16 @@ class Salesforce(StandIn):
     def changes(self, request: Request) -> bool:
         return request.method in {"PATCH", "PUT"}
 
-    def now(self) -> str:
-        self.seconds += 1
-        return (datetime(2026, 11, 20, 8, tzinfo=UTC) + timedelta(seconds=self.seconds)).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    def stamp(self) -> str:
+        return self.now().strftime("%Y-%m-%dT%H:%M:%S.000+0000")
 
     def change(self, kind: str, id: str, **values: Any) -> None:
         """Change a record as a user does."""
-        self.of(kind)[id] |= values | {"SystemModstamp": self.now()}
+        self.of(kind)[id] |= values | {"SystemModstamp": self.stamp()}
 
     def throw_away(self, kind: str, id: str) -> None:
         row = self.of(kind).pop(id)
-        self.bin.setdefault(kind, {})[id] = row | {"SystemModstamp": self.now()}
+        self.bin.setdefault(kind, {})[id] = row | {"SystemModstamp": self.stamp()}
 
     def act(self, request: Request) -> Response:
         if request.path == "/services/oauth2/token":
@@ -149,7 +147,7 @@ class Salesforce(StandIn):
             raise Refused("REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", missing)
         id = f"00{kind[0]}{next(self.numbers):06}"
         row = dict.fromkeys(self.fields[kind]) | {"Status": "Not Started" if kind == "Task" else "Open - Not Contacted"} | values
-        self.of(kind)[id] = row | {"Prospect_Key__c": key, "SystemModstamp": self.now(), "assigned by": assign}
+        self.of(kind)[id] = row | {"Prospect_Key__c": key, "SystemModstamp": self.stamp(), "assigned by": assign}
         return id, True
 
     def _collection(self, kind: str, body: dict[str, Any], assign: str) -> Response:

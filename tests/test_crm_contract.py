@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -328,6 +329,26 @@ def test_outcomes_are_read_back(desk: Desk, sqlite_engine: Engine) -> None:
     desk.delete(key_of(gone))
     outcomes = load_channel(desk.target.channel).read_outcomes(desk.target, [key_of(kept), key_of(gone)])
     assert [(o.external_id, o.outcome) for o in outcomes] == [(key_of(kept), "open"), (key_of(gone), "deleted")]
+
+
+@pytest.mark.parametrize("desk", CRMS, indirect=True)
+def test_only_what_changed_since_is_read_back(desk: Desk, sqlite_engine: Engine) -> None:
+    world = world_of(sqlite_engine, desk)
+    briefs = [a_lead() for _ in range(3)]
+    world.tell(*briefs)
+    assert world.deliver().sent == 3
+    read = load_channel(desk.target.channel).read_outcomes
+    ids = [key_of(brief) for brief in briefs]
+    before = read(desk.target, ids)
+    assert [each.outcome for each in before] == ["open"] * 3
+    latest = max(each.changed for each in before)
+    time.sleep(1.2 if desk.target.channel == "tryton" else 0)  # its clock is the real one
+    desk.lose(ids[1])
+    after = read(desk.target, ids, latest + timedelta(seconds=1))
+    assert [(each.external_id, each.outcome) for each in after] == [(ids[1], "lost")]
+    assert after[0].changed > latest
+    assert read(desk.target, ids[:1], latest + timedelta(seconds=1)) == []  # nothing of a lead that was not asked about
+    assert [each.outcome for each in read(desk.target, ids)] == ["open", "lost", "open"]
 
 
 @pytest.mark.parametrize("desk", ALL, indirect=True)

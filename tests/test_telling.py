@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
+from alerts.errors import TryAgain
+from alerts.push import LeadOutcome
+from alerts.settings import Target
 from prospect.cli import app, register
+from prospect.outcomes import OVERLAP, read_outcomes
+from prospect.verdicts import give_verdict
+from prospect.workspace import load_workspace
 from store import queries as q
 from store.database import open_store
+from tests import stored
 from tests.crm_standins import serving
 from tests.salesforce_standin import Salesforce
-from tests.web_site import fill, workspace_in
+from tests.web_site import NOW, client_of, fill, link_path, workspace_in
 
 
 @pytest.fixture
@@ -78,3 +88,116 @@ def test_a_dry_run_of_nothing_sensible(words: tuple[str, ...], said: str, root: 
     done = prospect(root, "crm", "sync", *words)
     assert done.exit_code != 0
     assert said in str(done.exception)
+
+
+class Crm:
+    """A CRM that remembers what it was asked; its leads are what the test says."""
+
+    def __init__(self) -> None:
+        self.says: dict[str, LeadOutcome] = {}
+        self.asked: list[tuple[set[str], datetime | None]] = []
+
+    def read_outcomes(self, settings: Target, external_ids: Sequence[str], since: datetime | None = None) -> list[LeadOutcome]:
+        self.asked.append((set(external_ids), since))
+        found = [self.says[each] for each in external_ids if each in self.says]
+        return [each for each in found if since is None or (each.changed and each.changed >= since)]
+
+
+def says(lead: str, outcome: str, hours: float, **more: Any) -> LeadOutcome:
+    return LeadOutcome(external_id=f"prospect-{lead}", outcome=outcome, said=outcome.title(), changed=NOW + timedelta(hours=hours), **more)
+
+
+@pytest.fixture
+def crm(root: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Crm:
+    """A workspace's only CRM, which has two of the three leads."""
+    made = Crm()
+    monkeypatch.setattr("prospect.outcomes.load_channel", lambda name: made)
+    handed = [stored.delivery(f"k{lead}", lead_ids=(lead,), channel="csv", target="csv") for lead in ("l1", "l2")]
+    with engine.begin() as conn:
+        q.enqueue(conn, handed)
+        q.claim(conn, worker="w", now=NOW + timedelta(days=9), lease=timedelta(hours=1), limit=9)
+        for each in handed:
+            q.settle_sent(conn, each.key, "w", NOW)
+    return made
+
+
+def lead_state(engine: Engine, lead: str) -> str:
+    with engine.connect() as conn:
+        found = q.lead(conn, lead)
+    assert found
+    return found.state
+
+
+def test_a_crm_is_asked_about_its_own_leads_and_then_about_what_changed(root: Path, engine: Engine, crm: Crm) -> None:
+    workspace = load_workspace(root)
+    crm.says = {"prospect-l1": says("l1", "open", 1), "prospect-l2": says("l2", "working", 2), "prospect-l3": says("l3", "won", 3)}
+    assert read_outcomes(workspace, engine, NOW) == (2, [])
+    assert crm.asked == [({"prospect-l1", "prospect-l2"}, None)]  # l3 was never handed over
+    assert lead_state(engine, "l3") == "new"
+    crm.asked.clear()
+    crm.says["prospect-l1"] = says("l1", "won", 5, amount=1200.0)
+    assert read_outcomes(workspace, engine, NOW) == (1, [])
+    (asked,) = crm.asked
+    assert asked == ({"prospect-l1", "prospect-l2"}, NOW + timedelta(hours=2) - OVERLAP)
+    assert lead_state(engine, "l1") == "accepted"
+    assert read_outcomes(workspace, engine, NOW) == (0, [])  # said again, and nothing new
+    # one that is handed over later is asked about whole, whenever it changed
+    with engine.begin() as conn:
+        q.enqueue(conn, [stored.delivery("kl3", lead_ids=("l3",), channel="csv", target="csv")])
+        q.claim(conn, worker="w", now=NOW + timedelta(days=9), lease=timedelta(hours=1), limit=9)
+        q.settle_sent(conn, "kl3", "w", NOW)
+    crm.asked.clear()
+    assert read_outcomes(workspace, engine, NOW)[0] == 1
+    assert crm.asked[0] == ({"prospect-l3"}, None)
+
+
+WHAT_FOLLOWS = [
+    # (what the rep said, what the CRM says one after another, the lead's state at the end)
+    (None, ["open", "working"], "new"),
+    (None, ["converted"], "accepted"),
+    (None, ["lost"], "rejected"),
+    (None, ["lost", "won"], "accepted"),  # taken up again
+    (None, ["converted", "lost"], "accepted"),  # the deal failed, not the alert
+    ("accepted", ["lost"], "accepted"),
+    ("rejected", ["won"], "rejected"),  # a colleague's luck is no word of the rep's
+    ("snoozed", ["converted"], "accepted"),  # a snooze is no verdict
+    ("accepted", ["deleted"], "accepted"),
+    (None, ["deleted"], "new"),
+]
+
+
+@pytest.mark.parametrize("said, outcomes, state", WHAT_FOLLOWS)
+def test_what_a_crm_makes_of_a_leads_state(said: str | None, outcomes: list[str], state: str, root: Path, engine: Engine, crm: Crm) -> None:
+    workspace = load_workspace(root)
+    if said:
+        with engine.begin() as conn:
+            lead = q.lead(conn, "l1")
+            assert lead
+            give_verdict(workspace, conn, lead, said, by="jane@example.com", via="web", now=NOW, reason="old news", snooze_days=3)
+    for hours, outcome in enumerate(outcomes):
+        crm.says["prospect-l1"] = says("l1", outcome, hours, reason="no budget" if outcome == "lost" else None)
+        read_outcomes(workspace, engine, NOW)
+    assert lead_state(engine, "l1") == state
+    with engine.connect() as conn:
+        assert [each.outcome for each in q.outcomes_of(conn) if each.lead_id == "l1"] == [outcomes[-1]]
+
+
+def test_outcomes_reach_evaluate(root: Path, engine: Engine, crm: Crm) -> None:
+    crm.says = {"prospect-l1": says("l1", "won", 1, amount=1200.5), "prospect-l2": says("l2", "lost", 1, reason="no budget")}
+    read_outcomes(load_workspace(root), engine, NOW)
+    rows = {(row["group"], row["name"]): row for row in map(json.loads, prospect(root, "evaluate", "--format", "json").output.splitlines())}
+    everything = rows["all", "all"]
+    assert (everything["won"], everything["lost"], everything["amount_won"], everything["lost_reasons"]) == (1, 1, 1200.5, "no budget (1)")
+    assert (rows["profile", "joe"]["won"], rows["profile", "joe"]["lost"]) == (0, 1)
+    page = client_of(engine, root, clock=lambda: NOW).get(link_path("accept", "l1"))
+    page = client_of(engine, root).get("/leads/l1", cookies=dict(page.cookies)).text
+    assert "won in csv (Won), 1,200" in page
+    assert "amount_won" in prospect(root, "evaluate", "--format", "csv").output
+
+
+def test_a_crm_that_is_away_is_a_problem_and_stops_nothing(root: Path, engine: Engine, crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> list[LeadOutcome]:
+        raise TryAgain("csv: cannot be reached")
+
+    monkeypatch.setattr(crm, "read_outcomes", away)
+    assert read_outcomes(load_workspace(root), engine, NOW) == (0, ["csv: cannot be reached"])

@@ -6,7 +6,9 @@ Needs a company property `prospect_key` (text, unique). `token` is a private app
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -27,6 +29,9 @@ VERSION = "2026-03"
 KEY = "prospect_key"
 NOTE_TO_COMPANY = 190  # HubSpot's own association types
 LEAD_TO_COMPANY = 610
+STATE = ["name", "domain", "lifecyclestage", "hs_lead_status", "hs_lastmodifieddate"]
+MAX_FOUND = 10_000  # no search shows more
+_MARK = re.compile(r"\[(prospect-[0-9a-z]+)\]")
 MAPPING = {  # properties of a company
     "name": "company.name",
     "domain": "company.domain",
@@ -61,25 +66,40 @@ def faults(settings: Target) -> list[str]:
     return found + [f"{settings.name}: mapping: {fault}" for fault in check_mapping(settings.mapping or {})]
 
 
-def read_outcomes(settings: Target, external_ids: Sequence[str]) -> list[LeadOutcome]:
-    """Return what became of these leads: by the lead's stage where leads are made, else by the company's lead status."""
-    out = []
+def read_outcomes(settings: Target, external_ids: Sequence[str], since: datetime | None = None) -> list[LeadOutcome]:
+    """Return what became of these leads, by their companies' lifecycle stage and lead status.
+
+    With `since` only of those whose company changed then or later.
+    """
     with _client(settings) as client:
         crm = HubSpot(client, settings)
-        for external_id in external_ids:
-            note = crm.find_lead(external_id)
-            companies = crm.companies_of(note) if note else []
-            if not companies:
-                out.append(LeadOutcome(external_id=external_id, outcome="deleted", said="deleted"))
-                continue
-            stage = clean(companies[0].get("lifecyclestage"), 80)
-            status = clean(companies[0].get("hs_lead_status"), 80)
-            if stage == "customer":
-                out.append(LeadOutcome(external_id=external_id, outcome="won", said=stage))
-            else:
-                known = {"UNQUALIFIED": "lost", "OPEN_DEAL": "converted", "NEW": "open", "": "open"}
-                out.append(LeadOutcome(external_id=external_id, outcome=known.get(status, "working"), said=status or stage or "no status"))
-    return out
+        if since is None:
+            notes = {each: crm.find_lead(each) for each in external_ids}
+            companies = {each: crm.companies_of(note) if note else [] for each, note in notes.items()}
+            return [
+                _outcome(each, on[0]) if (on := companies[each]) else LeadOutcome(external_id=each, outcome="deleted", said="deleted")
+                for each in external_ids
+            ]
+        wanted = set(external_ids)
+        changed = {str(row["id"]): row["properties"] for row in crm.changed_companies(since)}
+        marks = crm.notes_on(list(changed))
+    return [
+        _outcome(external_id, changed[company])
+        for company, bodies in marks.items()
+        for external_id in dict.fromkeys(found for body in bodies for found in _MARK.findall(body))
+        if external_id in wanted
+    ]
+
+
+def _outcome(external_id: str, has: Mapping[str, Any]) -> LeadOutcome:
+    stage, status = clean(has.get("lifecyclestage"), 80), clean(has.get("hs_lead_status"), 80)
+    stamp = has.get("hs_lastmodifieddate")
+    changed = datetime.fromisoformat(stamp) if stamp else None
+    if stage == "customer":
+        return LeadOutcome(external_id=external_id, outcome="won", said=stage, changed=changed)
+    known = {"UNQUALIFIED": "lost", "OPEN_DEAL": "converted", "NEW": "open", "": "open"}
+    said = status or stage or "no status"
+    return LeadOutcome(external_id=external_id, outcome=known.get(status, "working"), said=said, changed=changed)
 
 
 def _client(settings: Target) -> httpx.Client:
@@ -141,11 +161,41 @@ class HubSpot:
         ids = [str(row["id"]) for row in linked.get("associations", {}).get("companies", {}).get("results", [])]
         out = []
         for company in ids:
-            row = self._get(
-                f"/crm/objects/{VERSION}/companies/{company}", params={"properties": "name,domain,lifecyclestage,hs_lead_status"}
-            )
+            row = self._get(f"/crm/objects/{VERSION}/companies/{company}", params={"properties": ",".join(STATE)})
             out.append({**row["properties"], "hs_object_id": row["id"]})
         return out
+
+    def changed_companies(self, since: datetime) -> list[dict[str, Any]]:
+        """Return the companies that changed then or later, as far as HubSpot's search shows them: 10,000."""
+        rows: list[dict[str, Any]] = []
+        asked: dict[str, Any] = {
+            "filterGroups": [{"filters": [_filter("hs_lastmodifieddate", "GTE", str(int(since.timestamp() * 1000)))]}],
+            "sorts": [{"propertyName": "hs_lastmodifieddate", "direction": "ASCENDING"}],
+            "properties": STATE,
+            "limit": 200,
+        }
+        while len(rows) < MAX_FOUND:
+            answer = self._post(f"/crm/objects/{VERSION}/companies/search", asked)
+            rows += answer["results"]
+            after = answer.get("paging", {}).get("next", {}).get("after")
+            if after is None:
+                break
+            asked["after"] = after
+        return rows
+
+    def notes_on(self, companies: Sequence[str]) -> dict[str, list[str]]:
+        """Return the text of the notes on each company that has some."""
+        linked: dict[str, list[str]] = {}
+        for some in chunks(companies, 1000):
+            answer = self._post(f"/crm/associations/{VERSION}/companies/notes/batch/read", {"inputs": [{"id": each} for each in some]})
+            for row in answer["results"]:
+                linked[str(row["from"]["id"])] = [str(to["toObjectId"]) for to in row["to"]]
+        bodies: dict[str, str] = {}
+        for some in chunks([note for notes in linked.values() for note in notes], 100):
+            asked = {"inputs": [{"id": each} for each in some], "properties": ["hs_note_body"]}
+            for row in self._post(f"/crm/objects/{VERSION}/notes/batch/read", asked)["results"]:
+                bodies[str(row["id"])] = row["properties"].get("hs_note_body") or ""
+        return {company: [bodies[note] for note in notes if note in bodies] for company, notes in linked.items()}
 
     def _note(self, company: str, key: str, text: str, timestamp: str) -> str:
         body = html.escape(text).replace("\n", "<br>") + f"<br>[{key}]"
@@ -193,6 +243,12 @@ class HubSpot:
                 response, self.settings, said=said, cure="give the private app the scopes for companies, notes and, with leads: yes, leads"
             )
         return refusal(response, self.settings, said=said)
+
+
+def chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """Yield the items in pieces of at most `size`, as batch calls take them."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def _filter(name: str, operator: str, value: str) -> dict[str, str]:

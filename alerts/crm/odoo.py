@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -58,32 +59,37 @@ def faults(settings: Target) -> list[str]:
     return found + [f"{settings.name}: mapping: {fault}" for fault in check_mapping(settings.mapping or {})]
 
 
-def read_outcomes(settings: Target, external_ids: Sequence[str]) -> list[LeadOutcome]:
-    """Return what became of these leads; an archived lead is a lost one, with its reason."""
-    fields = [KEY, "active", "probability", "type", "expected_revenue", "stage_id", "lost_reason_id"]
+def read_outcomes(settings: Target, external_ids: Sequence[str], since: datetime | None = None) -> list[LeadOutcome]:
+    """Return what became of these leads; an archived lead is a lost one, with its reason. With `since` only of those that changed then or later."""
+    fields = [KEY, "active", "probability", "type", "expected_revenue", "stage_id", "lost_reason_id", "write_date"]
+    ours: list[Any] = [[KEY, "in", list(external_ids)]]
+    if since is not None:
+        ours = [[KEY, "=like", "prospect-%"], ["write_date", ">=", f"{since:%Y-%m-%d %H:%M:%S}"]]
     with _client(settings) as client:
-        rows = Odoo(client, settings).search("crm.lead", [[KEY, "in", list(external_ids)]], fields, archived=True)
+        rows = Odoo(client, settings).search("crm.lead", ours, fields, archived=True, limit=None)
     known = {row[KEY]: row for row in rows}
-    out = []
-    for external_id in external_ids:
-        row = known.get(external_id)
-        if row is None:
-            out.append(LeadOutcome(external_id=external_id, outcome="deleted", said="deleted"))
-            continue
-        stage = clean(row["stage_id"][1], 80) if row.get("stage_id") else ""
-        reason = clean(row["lost_reason_id"][1], 200) if row.get("lost_reason_id") else None
-        if not row.get("active", True):
-            outcome = "lost"
-        elif row.get("probability") == 100:
-            outcome = "won"
-        else:
-            outcome = "converted" if row.get("type") == "opportunity" else "open"
-        out.append(
-            LeadOutcome(
-                external_id=external_id, outcome=outcome, said=stage or outcome, amount=row.get("expected_revenue") or None, reason=reason
-            )
-        )
-    return out
+    found = [_outcome(external_id, known[external_id]) for external_id in external_ids if external_id in known]
+    if since is None:
+        found += [LeadOutcome(external_id=each, outcome="deleted", said="deleted") for each in external_ids if each not in known]
+    return found
+
+
+def _outcome(external_id: str, row: Mapping[str, Any]) -> LeadOutcome:
+    if not row.get("active", True):
+        outcome = "lost"
+    elif row.get("probability") == 100:
+        outcome = "won"
+    else:
+        outcome = "converted" if row.get("type") == "opportunity" else "open"
+    changed = row.get("write_date")
+    return LeadOutcome(
+        external_id=external_id,
+        outcome=outcome,
+        said=(clean(row["stage_id"][1], 80) if row.get("stage_id") else "") or outcome,
+        amount=row.get("expected_revenue") or None,
+        reason=clean(row["lost_reason_id"][1], 200) if row.get("lost_reason_id") else None,
+        changed=datetime.fromisoformat(changed).replace(tzinfo=UTC) if changed else None,  # without a zone, and meaning UTC
+    )
 
 
 def _client(settings: Target) -> httpx.Client:
@@ -144,10 +150,12 @@ class Odoo:
 
     # ---- Odoo's own calls
 
-    def search(self, model: str, domain: Sequence[Any], fields: Sequence[str], *, archived: bool = False) -> list[dict[str, Any]]:
-        """Return the records of `model` within `domain`."""
+    def search(
+        self, model: str, domain: Sequence[Any], fields: Sequence[str], *, archived: bool = False, limit: int | None = 80
+    ) -> list[dict[str, Any]]:
+        """Return the records of `model` within `domain`; all of them with `limit` None."""
         context = {"context": {"active_test": False}} if archived else {}
-        rows: list[dict[str, Any]] = self._call(model, "search_read", domain=list(domain), fields=list(fields), limit=80, **context)
+        rows: list[dict[str, Any]] = self._call(model, "search_read", domain=list(domain), fields=list(fields), limit=limit, **context)
         return rows
 
     def _create(self, model: str, values: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from alerts.calls import call, open_client, refusal
@@ -25,6 +26,7 @@ MAPPING = {  # fields of sale.opportunity; party, company, currency and state ar
     "description": "headline",
     "comment": "description",
 }
+PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")  # of a moment in Tryton's JSON
 OUTCOMES = {"lead": "open", "opportunity": "working", "converted": "converted", "won": "won", "lost": "lost", "cancelled": "lost"}
 
 
@@ -53,28 +55,40 @@ def faults(settings: Target) -> list[str]:
     return found + [f"{settings.name}: mapping: {fault}" for fault in check_mapping(settings.mapping or {})]
 
 
-def read_outcomes(settings: Target, external_ids: Sequence[str]) -> list[LeadOutcome]:
-    """Return what became of these leads; one that is gone is "deleted"."""
+def read_outcomes(settings: Target, external_ids: Sequence[str], since: datetime | None = None) -> list[LeadOutcome]:
+    """Return what became of these leads; one that is gone is "deleted". With `since` only of those that changed then or later."""
+    fields = ["reference", "state", "amount", "lost_reason", "create_date", "write_date"]
+    ours: list[Any] = ["reference", "in", list(external_ids)]
+    if since is not None:
+        moment = {"__class__": "datetime", **{part: getattr(since, part) for part in PARTS}}
+        ours = [["reference", "like", "prospect-%"], ["OR", ["write_date", ">=", moment], ["create_date", ">=", moment]]]
     with Tryton(settings) as crm:
-        rows = crm.search(
-            "sale.opportunity", [["reference", "in", list(external_ids)]], ["reference", "state", "amount", "lost_reason"], limit=None
-        )
+        rows = crm.search("sale.opportunity", ours if since else [ours], fields, limit=None)
     known = {row["reference"]: row for row in rows}
-    out = []
-    for external_id in external_ids:
-        row = known.get(external_id)
-        state = row["state"] if row else "deleted"
-        amount = row["amount"] if row else None
-        out.append(
-            LeadOutcome(
-                external_id=external_id,
-                outcome=OUTCOMES.get(state, "working") if row else "deleted",
-                said=state,
-                amount=float(amount["decimal"] if isinstance(amount, dict) else amount) if amount is not None else None,
-                reason=clean(row["lost_reason"], 200) or None if row else None,
-            )
-        )
-    return out
+    found = [_outcome(external_id, known[external_id]) for external_id in external_ids if external_id in known]
+    if since is None:
+        found += [LeadOutcome(external_id=each, outcome="deleted", said="deleted") for each in external_ids if each not in known]
+    return found
+
+
+def _outcome(external_id: str, row: Mapping[str, Any]) -> LeadOutcome:
+    amount = row["amount"]
+    return LeadOutcome(
+        external_id=external_id,
+        outcome=OUTCOMES.get(row["state"], "working"),
+        said=row["state"],
+        amount=float(amount["decimal"] if isinstance(amount, dict) else amount) if amount is not None else None,
+        reason=clean(row["lost_reason"], 200) or None,
+        changed=_moment(row["write_date"] or row["create_date"]),
+    )
+
+
+def _moment(written: Mapping[str, Any] | None) -> datetime | None:
+    """Return a moment as Tryton's JSON has it, in UTC."""
+    if not written:
+        return None
+    parts = [int(written.get(part) or 0) for part in PARTS]
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc,arg-type]  # seven numbers, and nothing else
 
 
 class Tryton:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -26,7 +27,20 @@ from store import queries
 
 crm_app = typer.Typer(help="Hand leads to a CRM, and read back what came of them.", no_args_is_help=True)
 app.add_typer(crm_app, name="crm", rich_help_panel="What came of it")
-COLUMNS = ("group", "name", "leads", "accepted", "rejected", "precision", "interval", "reasons")
+COLUMNS = (
+    "group",
+    "name",
+    "leads",
+    "accepted",
+    "rejected",
+    "precision",
+    "interval",
+    "reasons",
+    "won",
+    "lost",
+    "amount_won",
+    "lost_reasons",
+)
 
 
 @app.command(rich_help_panel="What came of it")
@@ -34,10 +48,11 @@ def evaluate(
     workspace: WorkspaceOption = None,
     format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
 ) -> None:
-    """Show the precision of each profile, kind, source and rep, from the verdicts, with 95 % Wilson intervals."""
+    """Show the precision of each profile, kind, source and rep, from the verdicts, with 95 % Wilson intervals; and the deals they led to."""
     opened, engine = open_workspace(workspace)
     with engine.connect() as conn:
-        found = evaluate_leads(all_briefs(opened, conn), queries.verdicts_of(conn))
+        found = evaluate_leads(all_briefs(opened, conn), queries.verdicts_of(conn), queries.outcomes_of(conn))
+    deals = any(each.won or each.lost for each in found)
     rows = [
         {
             "group": each.group,
@@ -47,11 +62,21 @@ def evaluate(
             "rejected": each.rejected,
             "precision": None if each.precision is None else f"{each.precision:.0%}",
             "interval": None if each.low is None or each.high is None else f"{each.low:.0%} to {each.high:.0%}",
-            "reasons": ", ".join(f"{reason} ({count})" for reason, count in each.reasons.items()) or None,
+            "reasons": _counted(each.reasons),
+            "won": each.won,
+            "lost": each.lost,
+            "amount_won": round(each.amount_won, 2),
+            "lost_reasons": _counted(each.lost_reasons),
         }
         for each in found
     ]
-    print_rows(rows, COLUMNS, format, "no leads yet; verdicts come from `prospect accept` and `reject`, mails and the web inbox")
+    # columns that no CRM has filled yet would only make the others narrow
+    columns = COLUMNS if deals or format != "table" else COLUMNS[: COLUMNS.index("won")]
+    print_rows(rows, columns, format, "no leads yet; verdicts come from `prospect accept` and `reject`, mails and the web inbox")
+
+
+def _counted(reasons: Mapping[str, int]) -> str | None:
+    return ", ".join(f"{reason} ({count})" for reason, count in reasons.items()) or None
 
 
 @crm_app.command()

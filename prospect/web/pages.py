@@ -114,6 +114,7 @@ def lead_context(site: Site, conn: Connection, lead: Lead) -> dict[str, object]:
         "extras": [(kind, book) for kind, book in told.playbooks.items() if book.get("collateral") or book.get("competitors")],
         "titles": titles(site),
         "verdicts": queries.verdicts_of(conn, lead_id=lead.id),
+        "outcomes": queries.outcomes_of(conn, lead_id=lead.id),
         "deliveries": queries.deliveries_of(conn, lead_id=lead.id),
         "reasons": REJECT_REASONS,
         "snooze_days": SNOOZE_DAYS,

@@ -162,9 +162,11 @@ def save_outcomes(conn: Connection, read: Sequence[CrmOutcome]) -> None:
         upsert(conn, outcomes, [row_of(each, outcomes) for each in read], key=("lead_id", "target"))
 
 
-def outcomes_of(conn: Connection, *, target: str | None = None) -> list[CrmOutcome]:
-    """Return what was read back from CRMs, of one or of all."""
+def outcomes_of(conn: Connection, *, target: str | None = None, lead_id: str | None = None) -> list[CrmOutcome]:
+    """Return what was read back from CRMs, of one CRM or one lead where these are given."""
     query = select(*columns_of(CrmOutcome, outcomes)).order_by(outcomes.c.lead_id, outcomes.c.target)
     if target is not None:
         query = query.where(outcomes.c.target == target)
+    if lead_id is not None:
+        query = query.where(outcomes.c.lead_id == lead_id)
     return [_outcome(row) for row in conn.execute(query)]
