@@ -177,6 +177,7 @@ def read_submission(body: bytes, *, hinted_items: Sequence[str] = ()) -> Filing:
             fields = {**fields, **cover}
         sections = [form_text]
     company = _fuller_name(name, fields.pop("registrant", None))
+    sections.append(header_lines(fields))
     published = accepted or (datetime.combine(filed, time(), UTC) if filed else None)
     if accepted:
         fields["accepted"] = accepted.isoformat()
@@ -297,6 +298,20 @@ def _header_fields(header: Header, subject: Party | None, filed: date | None) ->
         "former_names": ";".join(name for name, _ in former),
         "owner": next((p.facts.get("COMPANY CONFORMED NAME", "") for p in header.parties if p.role.startswith("REPORTING")), ""),
     }
+
+
+def header_lines(fields: Mapping[str, str]) -> str:
+    """Return what a header states of its filer, a line each: these lines are the evidence for a change since an earlier filing."""
+    lines = []
+    if fields.get("city"):
+        seat = ", ".join(filter(None, (fields.get("street"), fields["city"], fields.get("state"))))
+        label = "Mail address" if fields.get("address_kind") == "mail" else "Business address"
+        lines.append(f"{label}: {' '.join(filter(None, (seat, fields.get('postal_code'))))}.")
+    if fields.get("former_name") and fields.get("conformed_name"):
+        lines.append(f"Filer's name: {fields['conformed_name']}, formerly {fields['former_name']}.")
+    if fields.get("auditor"):
+        lines.append(f"Auditor: {fields['auditor']}.")
+    return "\n".join(lines)
 
 
 def _current_report(markup: str, *, old: bool) -> tuple[dict[str, str], list[str], str]:

@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 
 from crawler.filing_ownership import ENTITY
+from crawler.filings import header_lines
 from crawler.xml_tree import is_true, parse_xml, text_at
 
 MAX_PEOPLE = 60
@@ -106,6 +107,7 @@ def read_return(body: bytes) -> dict[str, Any] | None:
         lines.append(f"Signed by {_readable(text_at(officer, 'PersonNm'))} ({_readable(text_at(officer, 'PersonTitleTxt'))}).")
     if fields["principal_officer"]:
         lines.append(f"Principal officer: {fields['principal_officer']}.")
+    lines += filter(None, [header_lines(fields)])
     lines += [f"{person.name}, {person.title}{', former' if person.former else ''}." for person in people]
     return {
         "title": f"{name} – Form {form}, {year}",

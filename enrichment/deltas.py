@@ -1,14 +1,15 @@
-"""Holds a filing against the company's earlier one: a new address, name, auditor or officer is an event, new spelling is none.
+"""Holds a filing against the company's earlier ones: a new address, name, auditor or officer is an event, new spelling is none.
 
 Headers of filings and the officers' list of a Form 990 state these things without saying that they changed, often before or after
 the release that does. What only looks different is let pass: suites and floors, abbreviations, capitals, a campus that gives itself
-a name, an address in care of an agent, dates that differ in their hour.
+a name, an address in care of an agent, dates that differ in their hour. So is what an earlier filing had already: a header is
+corrected later than the cover page, so that for months the old and the new address come by turns.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from rapidfuzz import fuzz
@@ -31,43 +32,62 @@ _STREET_WORDS = {
 }  # fmt: skip
 
 
-def filing_changes(earlier: Document, later: Document) -> list[TriggerEvent]:
-    """Return what changed at the filer between two of its filings, as events of the later one; none for two companies or the wrong order."""
-    if not earlier.cik or earlier.cik != later.cik:
-        return []
-    before, after = filed_on(earlier), filed_on(later)
-    if before and after and before > after:
-        return []
+RETURNS = frozenset(("990", "990EZ", "990PF"))
+
+
+def filing_changes(earlier: Sequence[Document], later: Document) -> list[TriggerEvent]:
+    """Return what changed at the filer since its earlier filings, newest first, as events of the later one.
+
+    Filings of another filer do not count, nor do those of a later day or tax year.
+    """
+    before = [filing for filing in earlier if filing.filer and filing.filer == later.filer and not _newer(filing, later)]
     return [
         _event(later, kind, facts, confidence)
         for changes in (_address_change, _name_change, _auditor_change, _officer_changes)
-        for kind, facts, confidence in changes(earlier, later)
+        for kind, facts, confidence in changes(before, later)
     ]
+
+
+def _newer(filing: Document, later: Document) -> bool:
+    """Return whether a filing tells of a later time than the one that came after it."""
+    if filing.form in RETURNS and later.form in RETURNS:
+        # a return for an earlier year may be filed late
+        mine, theirs = filing.fields.get("period", ""), later.fields.get("period", "")
+        return bool(mine and theirs) and mine >= theirs
+    before, after = filed_on(filing), filed_on(later)
+    return bool(before and after) and before > after  # type: ignore[operator]
 
 
 def filed_on(document: Document) -> date | None:
     """Return the day a filing was made; the hour and its zone, which EDGAR writes as T00 or T05, do not count."""
-    for text in (document.fields.get("filed"), document.published and document.published.date().isoformat()):
-        if text:
-            try:
-                return date.fromisoformat(text[:10])
-            except ValueError:
-                continue
-    return None
+    return _day(document.fields.get("filed")) or (document.published.date() if document.published else None)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
 
 
 Change = tuple[str, dict[str, str | None], float]
 
 
-def _address_change(earlier: Document, later: Document) -> Iterator[Change]:
-    old, new = earlier.fields, later.fields
-    verdict = address_verdict(old, new)
-    if verdict:
+def _address_change(earlier: Sequence[Document], later: Document) -> Iterator[Change]:
+    new = later.fields
+    if _run_by_volunteers(later):
+        return  # a club is where its treasurer lives
+    told = [
+        filing.fields for filing in earlier if filing.fields.get("city") and filing.fields.get("address_kind") == new.get("address_kind")
+    ]
+    verdict = address_verdict(told[0], new) if told else None
+    if verdict and not any(_same_house(old, new) for old in told[1:]):
         street = verdict == "street"
         facts: dict[str, str | None] = {
             "what": "headquarters",
-            "from": _place_words(old, street=street),
+            "from": _place_words(told[0], street=street),
             "to": _place_words(new, street=street),
+            "effective": None,
         }
         yield "relocation", facts, 0.7 if street else 0.85
 
@@ -100,6 +120,11 @@ def address_verdict(old: Mapping[str, str], new: Mapping[str, str]) -> str | Non
     if fuzz.ratio(mine, theirs) >= 90:
         return None
     return "street"
+
+
+def _same_house(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    mine, theirs = plain_street(old.get("street", "")), plain_street(new.get("street", ""))
+    return _same_state_city(old, new) and (mine == theirs or fuzz.ratio(mine, theirs) >= 90)
 
 
 def plain_street(street: str) -> str:
@@ -138,46 +163,84 @@ def _place_words(fields: Mapping[str, str], *, street: bool) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _name_change(earlier: Document, later: Document) -> Iterator[Change]:
-    old, new = (document.fields.get("conformed_name") or document.company for document in (earlier, later))
-    if not old or not new:
+def _name_change(earlier: Sequence[Document], later: Document) -> Iterator[Change]:
+    names = [name for filing in earlier if (name := _filer_name(filing))]
+    new, former = _filer_name(later), later.fields.get("former_name", "")
+    if not names or not new or not all(_other_name(old, new, former) for old in names):
         return
+    told = bool(former) and compact_form(read_name(former).words) == compact_form(read_name(names[0]).words)
+    # a form that names its filer's former name states the change itself
+    yield "name_change", {"from": names[0], "to": new, "effective": None}, 1.0 if told else 0.75
+
+
+def _filer_name(filing: Document) -> str | None:
+    return filing.fields.get("conformed_name") or filing.company
+
+
+def _other_name(old: str, new: str, former: str) -> bool:
+    """Return whether two names of one filer are two names, not spellings of one."""
     mine, theirs = read_name(old).words, read_name(new).words
     if not mine or not theirs or compact_form(mine) == compact_form(theirs) or sorted(mine) == sorted(theirs):
-        return
+        return False
     # EDGAR cuts long names, and registers add or drop a word such as "New"
     if compact_form(theirs).startswith(compact_form(mine)) and len(compact_form(mine)) >= 30:
-        return
-    former = later.fields.get("former_name")
-    told = bool(former) and compact_form(read_name(str(former)).words) == compact_form(mine)
-    if not told and fuzz.ratio(" ".join(mine), " ".join(theirs)) >= 92:
-        return  # a name spelled wrong, or mended
-    yield "name_change", {"from": old, "to": new}, 0.95 if told else 0.75
+        return False
+    told = bool(former) and compact_form(read_name(former).words) == compact_form(mine)
+    return told or fuzz.ratio(" ".join(mine), " ".join(theirs)) < 92  # else a name spelled wrong, or mended
 
 
-def _auditor_change(earlier: Document, later: Document) -> Iterator[Change]:
-    old, new = earlier.fields.get("auditor"), later.fields.get("auditor")
+def _auditor_change(earlier: Sequence[Document], later: Document) -> Iterator[Change]:
+    old = next((auditor for filing in earlier if (auditor := filing.fields.get("auditor"))), None)
+    new = later.fields.get("auditor")
     if old and new and not same_party(old, new):
         yield "auditor_change", {"from": old, "to": new}, 0.85
 
 
-def _officer_changes(earlier: Document, later: Document) -> Iterator[Change]:
-    """Compare the officers that both filings list in full: fields["officers"] is "Name|Title;Name|Title"."""
-    old, new = _officers(earlier), _officers(later)
-    if not old or not new:
-        return
+def _officer_changes(earlier: Sequence[Document], later: Document) -> Iterator[Change]:
+    """Compare the officers that two filings list in full: fields["officers"] is "Name|Title;Name|Title", fields["board"] "Name;Name"."""
+    base = next((filing for filing in earlier if _listed(filing)), None)
+    if base is None or not _listed(later) or _run_by_volunteers(later):
+        return  # a club elects another president every year
+    old, new = _officers(base), _officers(later)
+    old_board, new_board = _board(base), _board(later)
+
+    def change(person: str, title: str | None, direction: str, confidence: float) -> Change:
+        return "executive_change", {"person": person, "title": title, "direction": direction, "effective": None}, confidence
+
     for person, title in new.items():
-        before = next((known for known in old if same_person(known, person)), None)
+        before = _same_in(person, old)
         if before is None:
-            yield "executive_change", {"person": person, "title": title, "direction": "joins"}, 0.8
+            yield change(person, title, "changes" if _same_in(person, old_board) else "joins", 0.8)
         elif title and old[before] and not _same_title(str(old[before]), title):
-            yield "executive_change", {"person": person, "title": title, "direction": "changes"}, 0.7
+            yield change(person, title, "changes", 0.7)
     for person, title in old.items():
-        if not any(same_person(person, known) for known in new):
-            yield "executive_change", {"person": person, "title": title, "direction": "leaves"}, 0.75
+        if _same_in(person, new) is None and _same_in(person, new_board) is None:
+            yield change(person, title, "leaves", 0.75)
 
 
-_TITLE_SHORT = {"chief executive officer": "ceo", "chief financial officer": "cfo", "chief operating officer": "coo", "vice president": "vp", "executive director": "ed", "president and ceo": "president ceo"}  # fmt: skip
+def _run_by_volunteers(filing: Document) -> bool:
+    fields = filing.fields
+    return filing.form in RETURNS and not fields.get("officers") and not fields.get("headcount", "").strip("0")
+
+
+def _listed(filing: Document) -> bool:
+    return bool(filing.fields.get("officers") or filing.fields.get("principal_officer"))
+
+
+def _same_in(person: str, people: Iterable[str]) -> str | None:
+    """Return the entry of `people` that is the person, also where one of the two is misspelled."""
+    return next((known for known in people if same_person(known, person) or fuzz.ratio(fold(known), fold(person)) >= 90), None)
+
+
+def _board(document: Document) -> list[str]:
+    return [name.strip() for name in document.fields.get("board", "").split(";") if name.strip()]
+
+
+_TITLE_SHORT = {"chief executive officer": "ceo", "chief financial officer": "cfo", "chief operating officer": "coo", "chief executive": "ceo", "vice president": "vp"}  # fmt: skip
+_TITLE_LONG = {
+    "exec": "executive", "dir": "director", "pres": "president", "treas": "treasurer", "sec": "secretary", "secy": "secretary", "sr": "senior", "asst": "assistant",
+    "mgr": "manager", "ops": "operations", "svp": "senior vp", "evp": "executive vp", "ed": "executive director", "gm": "general manager", "admin": "administrative",
+}  # fmt: skip
 
 
 def _officers(document: Document) -> dict[str, str | None]:
@@ -186,6 +249,9 @@ def _officers(document: Document) -> dict[str, str | None]:
         name, _, title = entry.partition("|")
         if name.strip():
             officers[name.strip()] = title.strip() or None
+    principal = document.fields.get("principal_officer")
+    if principal and _same_in(principal, officers) is None:
+        officers[principal] = "Principal officer"
     return officers
 
 
@@ -194,6 +260,7 @@ def _same_title(one: str, other: str) -> bool:
         words = " ".join(re.findall(r"[^\W_]+", fold(title)))
         for long, short in _TITLE_SHORT.items():
             words = words.replace(long, short)
+        words = " ".join(_TITLE_LONG.get(word, word) for word in words.split())
         return set(words.split()) - {"and", "of", "the", "interim", "former"}
 
     mine, theirs = plain(one), plain(other)
@@ -201,8 +268,9 @@ def _same_title(one: str, other: str) -> bool:
 
 
 def _event(document: Document, kind: str, facts: dict[str, str | None], confidence: float) -> TriggerEvent:
-    """Make an event with the words in the filing that come nearest: the new value where the text has it, else the heading."""
-    start, end = _evidence(document, [value for key, value in facts.items() if key in ("to", "person") and value])
+    """Make an event with the line of the filing that states the new value: of its header, else the first that holds it."""
+    start, end = _evidence(document, kind, [value for key, value in facts.items() if key in ("to", "person") and value])
+    of_year = document.form in RETURNS and kind == "executive_change"
     return TriggerEvent(
         id=fingerprint(document.id, "delta", kind, *sorted(f"{key}={value}" for key, value in facts.items())),
         document_id=document.id,
@@ -213,13 +281,22 @@ def _event(document: Document, kind: str, facts: dict[str, str | None], confiden
         quote=document.full_text[start:end],
         start=start,
         end=end,
-        happened=filed_on(document),
+        # a return lists the officers of its tax year; the header is of the day of filing
+        happened=_day(document.fields.get("period")) if of_year else filed_on(document),
         confidence=confidence,
     )
 
 
-def _evidence(document: Document, values: list[str]) -> tuple[int, int]:
+# the lines in which readers of filings put what a header states
+_STATED = {"relocation": "Business address: ", "name_change": "Filer's name: ", "auditor_change": "Auditor: "}
+
+
+def _evidence(document: Document, kind: str, values: list[str]) -> tuple[int, int]:
     text = document.full_text
+    stated = text.rfind(f"\n{_STATED[kind]}") if kind in _STATED else -1
+    if stated >= 0:
+        end = text.find("\n", stated + 1)
+        return stated + 1, len(text) if end < 0 else end
     for value in values:
         for words in (value, value.split(",")[0]):
             at = fold(text).find(fold(words)) if len(fold(text)) == len(text) else text.find(words)

@@ -63,6 +63,14 @@ class Document:
         """The text that event offsets count in: title, newline, text; or the text alone where there is no title."""
         return f"{self.title}\n{self.text}" if self.title else self.text
 
+    @property
+    def filer(self) -> str | None:
+        """What the filings of one filer have in common: its CIK, or "ein-" and its EIN on a return of a charity; None for no filing."""
+        if self.cik:
+            return self.cik
+        ein = self.fields.get("ein")
+        return f"ein-{ein}" if ein and self.form else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriggerEvent:

@@ -124,6 +124,7 @@ documents = Table(
     Column("form", Words),
     _json("items"),
     Column("cik", Words),
+    Column("filer", Words),  # Document.filer
     Column("company", Words),
     Column("first_seen", UTCDateTime, nullable=False, index=True),
     _json("fields"),
@@ -131,7 +132,7 @@ documents = Table(
     Column("extract_error", Words),
     Column("text", Words, nullable=False),  # last: SQLite reads a row from its start, and this is the long one
     Index("ix_documents_due", "extracted", "first_seen"),
-    Index("ix_documents_filings", "cik", "published"),  # a filing beside the filer's earlier one
+    Index("ix_documents_filer", "filer", "published"),  # a filing beside the filer's earlier one
 )
 
 sketches = Table(  # what each text is compared by, and which one it is a copy of

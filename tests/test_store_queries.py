@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Table, event, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from store import queries as q
-from store.records import CompanyMatch, Reason
+from store.records import CompanyMatch, Document, Reason
 from store.tables import companies, events, metadata
 from tests import stored
 from tests.stored import HOUR, NOW
@@ -230,19 +230,44 @@ def test_events_of_another_document_are_refused(engine: Engine) -> None:
             q.save_events(conn, "r1", [stored.event("e9", "r2")], NOW)
 
 
-def test_the_filing_before(engine: Engine) -> None:
-    """A later one, another filer's, one without a date and the filing itself are none."""
+def test_the_filings_before(engine: Engine) -> None:
+    """A later one, another filer's, one without a date and the filing itself are none; the newest stands first."""
     cases = [("f1", 0, "0000000001"), ("f2", 1, "0000000001"), ("f3", 2, "0000000001"), ("other", 1, "0000000002")]
     with engine.begin() as conn:
-        q.save_raw(conn, [stored.raw(name) for name in ("f1", "f2", "f3", "other", "undated")])
+        q.save_raw(conn, [stored.raw(name) for name in ("f1", "f2", "f3", "other", "undated", "r1", "r2")])
         filings = {name: stored.document(name, cik=cik, published=NOW + hours * HOUR) for name, hours, cik in cases}
         filings["undated"] = stored.document("undated", cik="0000000001", published=None)
+        # a charity has no CIK: its returns belong together by the EIN
+        for hours, name in enumerate(("r1", "r2")):
+            filings[name] = stored.document(name, cik=None, form="990", published=NOW + hours * HOUR, fields={"ein": "990001234"})
         for filing in filings.values():
             q.save_document(conn, filing, NOW)
-        assert q.earlier_filing(conn, filings["f3"]) == filings["f2"]
-        assert q.earlier_filing(conn, filings["f1"]) is None
-        assert q.earlier_filing(conn, filings["undated"]) is None
-        assert q.earlier_filing(conn, replace(filings["f3"], cik=None)) is None
+
+        def before(filing: Document, **how: Any) -> list[str]:
+            found = q.earlier_filings(conn, filing, **how)
+            assert all(not each.text for each in found)  # of earlier filings the fields alone are wanted
+            return [each.id for each in found]
+
+        assert before(filings["f3"]) == ["f2", "f1"]
+        assert before(filings["f1"]) == []
+        assert before(filings["undated"]) == []
+        assert before(replace(filings["f3"], cik=None)) == []
+        assert before(filings["r2"]) == ["r1"]
+        assert before(filings["r1"]) == []
+
+
+def test_the_filing_that_states_a_thing_may_be_long_ago(engine: Engine) -> None:
+    """An auditor stands in the annual report alone, with dozens of other filings since."""
+    with engine.begin() as conn:
+        q.save_raw(conn, [stored.raw(f"f{n}") for n in range(6)])
+        for n in range(6):
+            fields = {"auditor": "Quill & Partners LLP"} if n < 2 else {"city": "Bedford"}
+            q.save_document(conn, stored.document(f"f{n}", cik="0000000001", published=NOW + n * HOUR, fields=fields), NOW)
+        later = stored.document("later", cik="0000000001", published=NOW + 9 * HOUR, fields={"auditor": "Teal LLP"})
+        stating = ("auditor", "officers")
+        assert [each.id for each in q.earlier_filings(conn, later, stating=stating, limit=3)] == ["f5", "f4", "f3", "f1"]
+        assert [each.id for each in q.earlier_filings(conn, later, stating=stating, limit=5)] == ["f5", "f4", "f3", "f2", "f1"]
+        assert [each.id for each in q.earlier_filings(conn, replace(later, fields={}), stating=stating, limit=3)] == ["f5", "f4", "f3"]
 
 
 # --- companies

@@ -34,7 +34,7 @@ from store.queries.companies import (
 from store.queries.extracting import (
     drop_sketches,
     due_to_extract,
-    earlier_filing,
+    earlier_filings,
     extract_again,
     mark_unextractable,
     save_events,
@@ -99,7 +99,7 @@ __all__ = [
     "due_to_extract",
     "due_to_read",
     "due_to_resolve",
-    "earlier_filing",
+    "earlier_filings",
     "end_run",
     "enqueue",
     "extract_again",

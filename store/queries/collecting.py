@@ -126,7 +126,7 @@ def save_document(conn: Connection, document: Document, now: datetime) -> None:
     if document.first_seen is None or not document.source:
         raw = conn.execute(select(raw_documents.c.source, raw_documents.c.fetched).where(raw_documents.c.id == document.id)).one()
         document = replace(document, source=document.source or raw.source, first_seen=document.first_seen or raw.fetched)
-    upsert(conn, documents, [row_of(document, documents)], key=("id",), also=_due_if_changed)
+    upsert(conn, documents, [{**row_of(document, documents), "filer": document.filer}], key=("id",), also=_due_if_changed)
 
 
 def _due_if_changed(read: Any) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, select, update
+from sqlalchemy import Connection, bindparam, case, literal, select, update
 
 from store.queries.rows import columns_of, record_maker, row_of, upsert
 from store.records import Document, TriggerEvent
@@ -27,18 +27,25 @@ def due_to_extract(conn: Connection, limit: int) -> list[Document]:
     return [make_document(row) for row in conn.execute(query)]
 
 
-def earlier_filing(conn: Connection, document: Document) -> Document | None:
-    """Return the latest filing of the same filer that was published before this one, None for the first or for no filing."""
-    if document.cik is None or document.published is None:
-        return None
-    query = (
-        select(*columns_of(Document, documents))
-        .where(documents.c.cik == document.cik, documents.c.published < document.published, documents.c.id != document.id)
+def earlier_filings(conn: Connection, document: Document, *, stating: Sequence[str] = (), limit: int = 40) -> list[Document]:
+    """Return the filings of the same filer that were published before this one, newest first, without their texts.
+
+    At most the `limit` newest, and of each field of `stating` that this one has the newest that has it too, however long ago;
+    none for the first, for a document without a date, or for no filing.
+    """
+    if document.filer is None or document.published is None:
+        return []
+    earlier = (
+        select(*(literal("").label("text") if column.name == "text" else column for column in columns_of(Document, documents)))
+        .where(documents.c.filer == document.filer, documents.c.published < document.published, documents.c.id != document.id)
         .order_by(documents.c.published.desc(), documents.c.id)
-        .limit(1)
     )
-    row = conn.execute(query).first()
-    return make_document(row) if row else None
+    found = [make_document(row) for row in conn.execute(earlier.limit(limit))]
+    for name in stating:
+        if document.fields.get(name) and len(found) == limit and not any(filing.fields.get(name) for filing in found):
+            row = conn.execute(earlier.where(documents.c.fields[name].as_string().is_not(None)).limit(1)).first()
+            found += [make_document(row)] if row else []
+    return found
 
 
 def extract_again(conn: Connection, since: datetime) -> int:
