@@ -162,3 +162,13 @@ def test_a_large_register_is_read_as_a_stream() -> None:
     first = list(itertools.islice(companies, 2000))
     assert len({company.id for company in first}) == 2000
     assert all(company.name for company in first)
+
+
+def test_the_gate_costs_no_event_of_the_gold_texts() -> None:
+    kinds = list(shipped_kinds().values())
+    gated, ungated = Extractor(kinds), Extractor(kinds, gate=False)
+    for line in (FOLDER / "news/gold/gold.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        document = Document(id=row["id"], url="", title=row.get("title"), text=row["text"], published=None)
+        found = [{(e.kind, e.start) for e in extractor.extract(document) if e.confidence >= 0.5} for extractor in (gated, ungated)]
+        assert found[0] == found[1], row["id"]

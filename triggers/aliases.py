@@ -102,7 +102,7 @@ class Aliases:
 
     def _always_capital(self, word: str) -> bool:
         """Return True for a word the document never writes small: "IntelliTrans", but not "Target" beside "target"."""
-        return len(word) > 3 and re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", self._text) is None
+        return len(word) > 3 and not stands_alone_in(self._text, word.lower())
 
     def _cached(self, label: str, mention: str) -> str:
         key = (label, mention)
@@ -256,6 +256,17 @@ _LEGAL_AFTER = re.compile(
     + r")(?![\w]))+"
 )
 _GIVEN_BEFORE = re.compile(r"(?:[A-Z][\w.’'-]*\s(?:[“\"(][A-Z]\w+[”\")]\s)?){1,3}$")
+
+
+def stands_alone_in(text: str, word: str) -> bool:
+    """Return True where the word stands in the text with no letter, digit or "_" beside it."""
+    at = text.find(word)
+    while at >= 0:
+        before, after = text[at - 1 : at] if at else "", text[at + len(word) : at + len(word) + 1]
+        if not (before.isalnum() or before == "_" or after.isalnum() or after == "_"):
+            return True
+        at = text.find(word, at + 1)
+    return False
 
 
 def core_initials(before: str) -> str:

@@ -136,7 +136,7 @@ class DocumentView:
         for start, end in spans:
             first, final = self.sentence_at(start), self.sentence_at(max(start, end - 1))
             wanted.update(range(max(0, first - around), min(last, final + 1 + around)))
-        self._read(sorted(wanted))
+        self._read(sorted(wanted), learn=True)
 
     def entities(self, index: int) -> tuple[Entity, ...]:
         """Return the entities of sentence `index`, by start; none where there is no such sentence."""
@@ -182,7 +182,8 @@ class DocumentView:
         doc: Doc = _tokenizer()(self.text[start:end])
         return doc
 
-    def _read(self, indices: Sequence[int]) -> None:
+    def _read(self, indices: Sequence[int], *, learn: bool = False) -> None:
+        """Find what stands in these sentences; names are learned where `learn` says so, and so never depend on who asked for what first."""
         new = [index for index in indices if index not in self._raw]
         if not new:
             return
@@ -190,8 +191,9 @@ class DocumentView:
         texts = [(self.text[slice(*self.sentences[index])], index <= first_body) for index in new]
         for index, spans in zip(new, self._finder.spans_of(texts), strict=True):
             self._raw[index] = spans
-            start = self.sentences[index][0]
-            self._aliases.add((label, self.text[start + a : start + b]) for a, b, label, _ in spans)
+            if learn:
+                start = self.sentences[index][0]
+                self._aliases.add((label, self.text[start + a : start + b]) for a, b, label, _ in spans)
         if self._aliases.version != self._names_at:
             self._entities.clear()
 

@@ -11,19 +11,19 @@ import importlib
 import importlib.util
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
-
-import re2
 
 from store.records import Document, TriggerEvent, fingerprint
 from triggers.copies import retold
 from triggers.dates import document_date, happened_on
 from triggers.entities import EntityFinder, load_entities
 from triggers.forms import read_form, states_events
+from triggers.gate import FRONT, Gate
 from triggers.kind import Example, Kind, Pattern, unmark
+from triggers.literals import fold
 from triggers.noise import noise_of
 from triggers.parties import Parties, bare, clean_name, is_name, same_person, subject_before
 from triggers.people import FIRM_WORD, mend
@@ -55,24 +55,29 @@ class _Candidate:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    """The compiled expressions of a kind: patterns, each with what must not stand beside it, and what silences sentence or document."""
+
+    patterns: Sequence[tuple[Pattern, re.Pattern[str], re.Pattern[str] | None]]
+    never: Sequence[re.Pattern[str]]
+    never_document: Sequence[re.Pattern[str]]
+
+
 class Extractor:
     """Reads documents for events of the given kinds; pure, and safe to use again and again."""
 
-    def __init__(self, kinds: Sequence[Kind], *, entities: EntityFinder | None = None) -> None:
+    def __init__(self, kinds: Sequence[Kind], *, entities: EntityFinder | None = None, gate: bool = True) -> None:
+        """Take the kinds to look for; `gate=False` reads every sentence for every kind, which finds the same at many times the cost."""
         self.entities = entities or load_entities("rules")
         self._rules = EntityFinder()
         self.kinds = {kind.name: kind for kind in kinds}
-        self._gate, self._gated = _build_gate(kinds)
-        self._patterns = {
-            kind.name: [
-                (p, compile_pattern(_LEADING_SUBJECT.sub(r"\\b", p.match)), re.compile(p.unless, re.I) if p.unless else None)
-                for p in kind.patterns
-            ]
-            for kind in kinds
-        }
-        self._never = {kind.name: [re.compile(n, re.IGNORECASE) for n in kind.never] for kind in kinds}
-        self._never_document = {kind.name: [re.compile(n, re.IGNORECASE) for n in kind.never_document] for kind in kinds}
+        self._gated = gate
         self._code = {kind.name: _code_of(kind.name, "find") for kind in kinds}
+        self._gate = Gate(
+            kinds, {name: _code_of(name, "CUES") or {"anywhere": [re.compile("")]} for name, code in self._code.items() if code}
+        )
+        self._wordings: dict[str, _Wording] = {}
         self._anywhere = {k.name for k in kinds if k.where == "anywhere" or any(p.where == "anywhere" for p in k.patterns)}
         self._settle = {kind.name: _code_of(kind.name, "settle") for kind in kinds}
 
@@ -84,26 +89,29 @@ class Extractor:
         if states_events(document):
             return read_form(document, self.kinds)
         title_end = title_length(text, document.title)
-        flat = flat_text(text, document.title)
-        sentences = read_sentences(flat, title_end, document.form)
-        cues = self._worth_reading(self._cues(sentences), sentences, filing=(document.form or "").startswith("8-K"))
-        if not cues:
+        flat, sentences = _sentences_of(document)
+        filing = (document.form or "").startswith("8-K")
+        folded = fold(flat)
+        phrased = self._phrased(sentences, folded, filing=filing)
+        noise = noise_of(sentences, document) if phrased else None
+        if noise:
+            phrased = {index: kept for index, names in phrased.items() if (kept := [n for n in names if n in noise.spares])}
+        cues = self._worded(phrased, sentences, folded, filing=filing)
+        tried = cues if self._gated else self._everything(sentences)
+        if not tried:
             return []
-        reading = self._open(document, flat, title_end, sentences, cues)
-        noise = noise_of(sentences, document)
+        reading = self._open(document, flat, title_end, sentences, cues, tried)
         candidates: list[_Candidate] = []
-        for index, names in cues.items():
+        for index, names in tried.items():
             reading.index = index
-            view: View | None = None
+            view = reading.view_of(index)
             for name in names:
-                if noise and name not in noise.spares:
-                    continue
-                view = view or reading.view_of(index)
                 found_here = list(self._find(name, view, reading))
                 if (
                     not found_here
-                    or any(n.search(view.masked) for n in self._never[name])
-                    or any(n.search(s.text) for n in self._never_document[name] for s in sentences[:3])
+                    or name not in phrased.get(index, ())
+                    or any(n.search(view.masked) for n in self._wording(name).never)
+                    or any(n.search(s.text) for n in self._wording(name).never_document for s in sentences[:3])
                 ):
                     continue
                 for found in found_here:
@@ -121,27 +129,52 @@ class Extractor:
         """Return the events of `original` as its copy tells them; None where the copy says more and must be read for itself."""
         if copy.form is not None or original.form is not None or not copy.text.strip():
             return None
-        sentences = _sentences_of(copy)
-        cued = self._worth_reading(self._cues(sentences), sentences, filing=False)
+        flat, sentences = _sentences_of(copy)
+        cued = self._phrased(sentences, fold(flat), filing=False)
         if not cued:
             return []
         main_facts = {name: kind.main_facts for name, kind in self.kinds.items()}
-        return retold(copy, sentences, cued, original=_sentences_of(original), events=events, main_facts=main_facts)
+        return retold(copy, sentences, cued, original=_sentences_of(original)[1], events=events, main_facts=main_facts)
 
-    def _cues(self, sentences: Sequence[Sentence]) -> dict[int, list[str]]:
-        """Return the kinds whose phrases stand in each sentence, by the sentence's index."""
-        cues: dict[int, list[str]] = {}
-        for index, sentence in enumerate(sentences):
-            if sentence.zone in SILENT:
-                continue
-            hits = self._gate.Match(sentence.text.encode("utf-8", "replace"))
-            if hits:
-                passed = [self._gated[hit] for hit in sorted(hits)]
-                also = {name for name, second in passed if second}
-                names = dict.fromkeys(name for name, second in passed if not second and (name in also or not self.kinds[name].also))
-                if names:
-                    cues[index] = list(names)
-        return cues
+    def _phrased(self, sentences: Sequence[Sentence], folded: str, *, filing: bool) -> dict[int, list[str]]:
+        """Return the kinds whose phrases stand in each sentence and may be its news, by the sentence's index."""
+        return self._worth_reading(self._gate.phrased(sentences, folded), sentences, filing=filing)
+
+    def _worded(
+        self, phrased: Mapping[int, list[str]], sentences: Sequence[Sentence], folded: str, *, filing: bool
+    ) -> dict[int, list[str]]:
+        """Return of the kinds whose phrases stand in each sentence those whose patterns may match it."""
+        told = sum(s.zone not in SILENT for s in sentences)
+        out = {}
+        for index, names in phrased.items():
+            sentence = sentences[index]
+            front = sentence.zone in FRONT or told == 1 or len(sentences) <= 2
+            words = folded[sentence.start : sentence.end]
+            kept = [
+                name
+                for name in names
+                if self._gate.worded(name, words, front=front or (filing and sentence.item in self.kinds[name].items))
+            ]
+            if kept:
+                out[index] = kept
+        return out
+
+    def _everything(self, sentences: Sequence[Sentence]) -> dict[int, list[str]]:
+        return {index: list(self.kinds) for index, sentence in enumerate(sentences) if sentence.zone not in SILENT}
+
+    def _wording(self, name: str) -> _Wording:
+        """Return the expressions of a kind, compiled when first asked for: a document needs those of a few kinds."""
+        if name not in self._wordings:
+            kind = self.kinds[name]
+            self._wordings[name] = _Wording(
+                [
+                    (p, compile_pattern(_LEADING_SUBJECT.sub(r"\\b", p.match)), re.compile(p.unless, re.I) if p.unless else None)
+                    for p in kind.patterns
+                ],
+                [re.compile(n, re.IGNORECASE) for n in kind.never],
+                [re.compile(n, re.IGNORECASE) for n in kind.never_document],
+            )
+        return self._wordings[name]
 
     def _worth_reading(self, cues: dict[int, list[str]], sentences: Sequence[Sentence], *, filing: bool) -> dict[int, list[str]]:
         """Return the cues that can still make an event: in a release, most kinds stand in headline and lead or are not its news.
@@ -165,12 +198,21 @@ class Extractor:
                 kept[index] = names
         return kept
 
-    def _open(self, document: Document, flat: str, title_end: int, sentences: list[Sentence], cues: Mapping[int, list[str]]) -> Reading:
-        """Return the reading of a document; entities are sought in headline, lead and cue sentences, elsewhere by need."""
+    def _open(
+        self,
+        document: Document,
+        flat: str,
+        title_end: int,
+        sentences: list[Sentence],
+        cues: Mapping[int, list[str]],
+        tried: Mapping[int, list[str]],
+    ) -> Reading:
+        """Return the reading of a document; its names are learned from headline, lead and cue sentences, and sought elsewhere by need."""
         # each sentence is read by rules when it is looked at; the model is asked only where they found nobody (see _second_opinion)
         spans = [(sentences[i].start, sentences[i].end) for i in cues]
         names = self._rules.view(flat, title_end=title_end, spans=spans, issuer=document.company, around=0)
-        parties = Parties(flat, sentences, document.company, names)
+        leading = [i for i, s in enumerate(sentences[:6]) if s.zone in FRONT]
+        parties = Parties(flat, sentences, document.company, names, lambda: [e for i in leading for e in view_of(i).entities])
         views: dict[int, View] = {}
 
         def view_of(index: int) -> View:
@@ -180,13 +222,11 @@ class Extractor:
                     Entity(LABELS[e.label], e.start, e.end, e.text, e.how == "generic") for e in names.between(sentence.start, sentence.end)
                 ]
                 mended = mend(sentence, found)
-                if self.entities.has_model and "executive_change" in cues.get(index, ()) and not any(e.sort == "person" for e in mended):
+                if self.entities.has_model and "executive_change" in tried.get(index, ()) and not any(e.sort == "person" for e in mended):
                     mended = self._second_opinion(sentence, mended)
                 views[index] = make_view(sentence, mended)
             return views[index]
 
-        for index in [i for i, s in enumerate(sentences[:12]) if s.zone in {HEADLINE, LEAD}]:
-            parties.see(view_of(index).entities)
         base = document_date(document.published, sentences)
         return Reading(document, sentences, parties, base, (document.form or "").startswith("8-K"), view_of)
 
@@ -208,7 +248,7 @@ class Extractor:
         code = self._code[name]
         if code is not None:
             yield from code(view, reading)
-        for pattern, compiled, unless in self._patterns[name]:
+        for pattern, compiled, unless in self._wording(name).patterns:
             for match in compiled.finditer(view.masked):
                 if unless and unless.search(view.masked):
                     break
@@ -329,24 +369,14 @@ class Extractor:
         ]
 
     def _check(self, kind: Kind, example: Example) -> list[str]:
-        body = unmark(example.text)
-        title = unmark(example.title) if example.title else None
-        document = Document(
-            id="example",
-            url="",
-            title=title.text if title else None,
-            text=body.text,
-            published=datetime.fromisoformat(example.published).replace(tzinfo=UTC) if example.published else None,
-            form=example.form,
-        )
-        events = [e for e in self.extract(document) if e.kind == kind.name and e.confidence >= 0.5]
+        events = [e for e in self.extract(example_document(example)) if e.kind == kind.name and e.confidence >= 0.5]
         if example.nothing:
             return [f"raises {e.status} {dict(e.facts)} of {e.company}" for e in events]
         if not events:
             return ["finds nothing"]
         if example.count is not None and len(events) != example.count:
             return [f"finds {len(events)} events, not {example.count}"]
-        marks = [*body.marks, *(title.marks if title else ())]
+        marks = [mark for text in (example.text, example.title) if text for mark in unmark(text).marks]
         best: list[str] | None = None
         for event in events:
             wrong = [
@@ -366,9 +396,23 @@ class Extractor:
         return best or []
 
 
-def _sentences_of(document: Document) -> list[Sentence]:
+def _sentences_of(document: Document) -> tuple[str, list[Sentence]]:
+    """Return a document's text flattened and its sentences."""
     text = document.full_text
-    return read_sentences(flat_text(text, document.title), title_length(text, document.title), document.form)
+    flat = flat_text(text, document.title)
+    return flat, read_sentences(flat, title_length(text, document.title), document.form)
+
+
+def example_document(example: Example) -> Document:
+    """Return the document that an example of a kind stands for."""
+    return Document(
+        id="example",
+        url="",
+        title=unmark(example.title).text if example.title else None,
+        text=unmark(example.text).text,
+        published=datetime.fromisoformat(example.published).replace(tzinfo=UTC) if example.published else None,
+        form=example.form,
+    )
 
 
 def _value(event: TriggerEvent, name: str) -> str | None:
@@ -379,28 +423,12 @@ def _agrees(value: str | None, words: str) -> bool:
     return value is not None and re.sub(r"\W+", " ", value).strip().lower() == re.sub(r"\W+", " ", words).strip().lower()
 
 
-def _build_gate(kinds: Sequence[Kind]) -> tuple[re2._Set, list[tuple[str, bool]]]:
-    """Return one RE2 set over the phrases of all kinds, and whose each phrase is: (kind, True for one of its second gate)."""
-    options = re2.Options()
-    options.case_sensitive = False
-    options.max_mem = 512 << 20  # bounded gaps make large automata; below this RE2 falls back to a slow walk
-    gate = re2.Set.SearchSet(options)
-    owners = []
-    for kind in kinds:
-        for second, phrases in ((False, kind.phrases), (True, kind.also)):
-            for phrase in phrases:
-                gate.Add(phrase)
-                owners.append((kind.name, second))
-    gate.Compile()
-    return gate, owners
-
-
-def _code_of(name: str, function: str) -> Callable[..., Any] | None:
-    """Return the function of triggers/kinds/<name>.py, None where the kind is YAML alone."""
+def _code_of(name: str, what: str) -> Any:
+    """Return a name of triggers/kinds/<name>.py, None where it has none or the kind is YAML alone."""
     module = f"triggers.kinds.{name}"
     if not name.isidentifier() or importlib.util.find_spec(module) is None:
         return None
-    return getattr(importlib.import_module(module), function, None)
+    return getattr(importlib.import_module(module), what, None)
 
 
 def _only_sentence(reading: Reading) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from triggers.entities import DocumentView
@@ -165,22 +165,23 @@ def bare(name: str) -> str:
 class Parties:
     """The companies and people of one document, resolved on demand: most documents need a name or two, or none."""
 
-    def __init__(self, full_text: str, sentences: Sequence[Sentence], header: str | None, names: DocumentView) -> None:
+    def __init__(
+        self,
+        full_text: str,
+        sentences: Sequence[Sentence],
+        header: str | None,
+        names: DocumentView,
+        lead: Callable[[], Iterable[Entity]] = tuple,
+    ) -> None:
+        """Take the text, the filer's name from its header, and `lead`, which gives the entities of headline and lead when they are asked for."""
         self.names = names
         self.full_text = full_text
         self.sentences = sentences
         self.header = header
         self._main: str | bool | None = False
-        self._lead_entities: Sequence[Entity] = ()
+        self._lead = lead
         self._people: dict[str, str] = {}
-        self._lead_people: set[str] = set()
         self._full: dict[str, str] = {}
-
-    def see(self, entities: Iterable[Entity]) -> None:
-        """Take note of the names in a lead sentence: the document's company is among them."""
-        entities = list(entities)
-        self._lead_entities = (*self._lead_entities, *(e for e in entities if e.sort == "company" and not e.anaphor))
-        self._lead_people |= {e.text for e in entities if e.sort == "person"}
 
     @property
     def main(self) -> str | None:
@@ -199,6 +200,9 @@ class Parties:
             return clean_name(_last_capitals(defined.group("name")))
         headline = next((s for s in self.sentences if s.zone == HEADLINE), None)
         candidates: list[str] = []
+        lead = list(self._lead())
+        companies = [e for e in lead if e.sort == "company" and not e.anaphor]
+        people = {e.text for e in lead if e.sort == "person"}
         ticker = _TICKER.search(head)
         if ticker:
             candidates.append(clean_name(_last_capitals(ticker.group("name"))))
@@ -212,11 +216,11 @@ class Parties:
             subject = _SUBJECT.match(text)
             if subject and _is_name(subject.group("name")):
                 candidates.append(clean_name(subject.group("name")))
-            for entity in self._lead_entities:
+            for entity in companies:
                 if sentence.start <= entity.start < sentence.end:
                     candidates.append(clean_name(entity.text))
                     break
-        candidates = [c for c in candidates if not any(p == c or p.startswith(c + " ") for p in self._lead_people)]
+        candidates = [c for c in candidates if not any(p == c or p.startswith(c + " ") for p in people)]
         abouts = [m.group("name") for s in self.sentences if s.zone == ABOUT and (m := _ABOUT_NAME.match(s.text[:160]))]
         names = [bare(a) for a in abouts]
         for candidate in candidates:  # what the text begins with and an "About" paragraph describes
@@ -251,10 +255,7 @@ class Parties:
         base = name.rstrip(".")
         longest = name
         if 1 < len(base) < 80 and base.lower() not in NOT_NAMES:
-            pattern = re.compile(
-                rf"(?<![\w&])(?P<n>{re.escape(base)}(?: (?!(?:and|And|AND)\b)[A-Z&][\w&’'-]*){{0,3}}?(?:,? {LEGAL}\b\.?){{1,3}})"
-            )
-            forms = [m.group("n") for m in pattern.finditer(self.full_text[:300_000])]
+            forms = list(_longer_forms(self.full_text, base))
             if forms:
                 longest = max(sorted(set(forms), key=forms.index), key=lambda f: (forms.count(f) > 0, -abs(len(f) - len(base) - 8)))
                 longest = clean_name(longest)
@@ -280,11 +281,7 @@ class Parties:
         last = _last_name(plain)
         if last in self._people:
             return re.sub(r"^(?:(?:Mr|Ms|Mrs|Miss|Dr|Prof)\b\.?\s*)+", "", self._people[last])
-        pattern = re.compile(
-            rf"\b(?P<n>(?:[A-Z][\w’'-]+|[A-Z]\.)(?:\s(?:[A-Z][\w’'-]*\.?|[“\"][A-Z]\w+[”\"]|van|von|de|der|la|di|bin|al)){{0,3}}\s{re.escape(last)})\b"
-        )
-        for match in pattern.finditer(self.full_text[:200_000]):
-            found = match.group("n")
+        for found in _with_given_names(self.full_text, last):
             first = found.split()[0].rstrip(".")
             if first.lower() in NOT_NAMES or first in _NOT_FIRST:
                 found = " ".join(found.split()[1:])
@@ -349,6 +346,37 @@ _NOT_FIRST = frozenset(
         "Manager",
     ]
 )
+
+
+# what follows the core of a firm's name up to its legal form: "Acme" + " Robotics, Inc."
+_LEGAL_AFTER = re.compile(rf"(?: (?!(?:and|And|AND)\b)[A-Z&][\w&’'-]*){{0,3}}?(?:,? {LEGAL}\b\.?){{1,3}}")
+_GIVEN_BEFORE = re.compile(r"\b(?:[A-Z][\w’'-]+|[A-Z]\.)(?:\s(?:[A-Z][\w’'-]*\.?|[“\"][A-Z]\w+[”\"]|van|von|de|der|la|di|bin|al)){0,3}\s\Z")
+
+
+def _longer_forms(text: str, name: str) -> Iterator[str]:
+    """Yield what the text writes after the name with a legal form, the name included, in order."""
+    at = text.find(name, 0, 300_000)
+    while at >= 0:
+        end = at + 1
+        if at == 0 or not (text[at - 1].isalnum() or text[at - 1] in "_&"):
+            tail = _LEGAL_AFTER.match(text, at + len(name))
+            if tail:
+                yield text[at : tail.end()]
+                end = tail.end()
+        at = text.find(name, end, 300_000)
+
+
+def _with_given_names(text: str, surname: str) -> Iterator[str]:
+    """Yield each "Jane Q. Roe" for "Roe" that the text holds, in order."""
+    at = text.find(surname, 0, 200_000)
+    while at >= 0:
+        end = at + len(surname)
+        after = text[end : end + 1]
+        if not (after.isalnum() or after == "_"):
+            given = _GIVEN_BEFORE.search(text, max(0, at - 120), at)
+            if given:
+                yield given.group() + surname
+        at = text.find(surname, end, 200_000)
 
 
 def _last_name(name: str) -> str:

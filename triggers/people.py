@@ -34,7 +34,7 @@ _SLOTS = [
     ),
 ]
 # "as interim Co-Chief Executive Officers", "elected as directors"
-_PLURAL = re.compile(
+PLURAL_OFFICE = re.compile(
     r"\b(?:(?:[Ii]nterim|[Aa]cting|[Ii]ndependent|[Nn]on-executive|[Nn]on-employee|[Ss]enior|[Ee]xecutive|[Nn]ew) )*(?:[Cc]o-)?(?:(?:[Cc]hief (?:\w+ ){1,2}[Oo]fficers|(?:[Ss]enior |[Ee]xecutive )?[Vv]ice [Pp]residents|CEOs|CFOs|[Mm]anaging [Dd]irectors|[Pp]residents|[Cc]o-[Cc]hairs|[Cc]hairmen|[Tt]rustees|[Ff]inance [Cc]hief|[Ss]ecurity [Cc]hief|[Tt]echnology [Cc]hief|[Mm]arketing [Cc]hief|[Cc]hief of [A-Za-z]+(?: [A-Za-z]+)?|[A-Z][a-z]+ [Cc]hief(?= (?:[A-Z]|to|is|will|steps|resigns|leaves|out))|(?:[A-Z][a-z]+ )?[Dd]irector(?= [A-Z]|,)|Co-(?:Manager|President|CEO|Chair(?:man)?|Head|Lead))\b|(?<=as )[Dd]irectors\b|(?<=new )[Dd]irectors\b|(?<=independent )[Dd]irectors\b)"
 )
 _FOLLOWING_PEOPLE = re.compile(rf"(?:, | and |, and )(?P<n>{_NAME})(?=,| and| as| to|\s(?:have|were|will))")
@@ -71,7 +71,7 @@ def mend(sentence: Sentence, entities: Sequence[Entity]) -> list[Entity]:
             while follow:
                 _take(follow.span("n"), text, origin, out)
                 follow = _FOLLOWING_PEOPLE.match(text, follow.end("n"))
-    for match in _PLURAL.finditer(text):
+    for match in PLURAL_OFFICE.finditer(text):
         if match.group().startswith("Co-"):
             out = [e for e in out if not (e.sort == "company" and e.start == origin + match.start() and e.end == origin + match.end())]
         if all(e.end <= origin + match.start() or e.start >= origin + match.end() for e in out):

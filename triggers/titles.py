@@ -112,11 +112,12 @@ _TITLE = re.compile(
     rf"(?<![\w-])(?:{_POST})(?:{_JOIN}(?:an? |the |our |its )?{_POST}|(?: and|, and) board director)*(?![\w]|-(?!elect))", re.IGNORECASE
 )
 
-# cheap test before the grammar: every title holds one of these
-_HINT = re.compile(
-    r"officer|chief|president|VP|C[A-Z]O\b|CHRO|CISO|chair|counsel|manager|director|head|partner|treasurer|controller|comptroller|secretar|"
-    r"founder|board member|execut|advis|editor|superint|provost|chancellor|dean|rector|producer|fellow|governor|gov\.|mayor|senator|attorney|"
-    r"commissioner|congress|council|owner|principal|trustee|managing|ombuds|registrar",
+# every title holds one of these: a cheap test before the grammar
+TITLE_HINT = re.compile(
+    r"officer|chief|president|VP\b|\bC[A-Z]O\b|\b(?:CHRO|CISO|CPTO|CCDO|CGO|CDAO|CTIO|CSCO)\b|chair|counsel|manager|\bdirector|\bhead\b|\bpartner\b|treasurer|controller|"
+    r"comptroller|secretary|founder|\bmember\b|group executive|county executive|advis[eo]r|editor|superintendent|provost|chancellor|\bdean\b|"
+    r"\brector\b|producer|\bfellow\b|governor|gov\.|\bmayor\b|senator|attorney|commissioner|congress(?:wo)?man|councilman|\bowner\b|"
+    r"\bprincipal\b|trustee|ombudsman|registrar",
     re.IGNORECASE,
 )
 
@@ -132,7 +133,7 @@ _NOT_A_TITLE = re.compile(
 def title_spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
     """Yield `(start, end)` of each title in `text[start:end]`, in order; a sentence at a time keeps it fast."""
     end = len(text) if end is None else end
-    if _HINT.search(text, start, end) is None:
+    if TITLE_HINT.search(text, start, end) is None:
         return
     for match in _TITLE.finditer(text, start, end):
         first, last = match.span()

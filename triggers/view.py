@@ -28,7 +28,7 @@ SORTS = {
 SORT_OF = {mark: sort for sort, mark in SORTS.items()}
 _FIRST = 0xE100
 _LAST = 0xF8FF
-_PRIVATE = re.compile(r"[\ue000-\uf8ff]")
+PRIVATE = re.compile(r"[\ue000-\uf8ff]")
 
 LABELS = {"ORG": "company", "PERSON": "person", "TITLE": "title", "GPE": "place", "LOC": "place", "FAC": "place"}
 
@@ -148,7 +148,7 @@ def make_view(sentence: Sentence, named: Sequence[Entity]) -> View:
 
     def plain(until: int) -> None:
         piece = sentence.text[here - sentence.start : until - sentence.start]
-        pieces.append(_PRIVATE.sub(" ", piece))
+        pieces.append(PRIVATE.sub(" ", piece))
         starts.extend(range(here, until))
         ends.extend(range(here + 1, until + 1))
 
@@ -175,7 +175,12 @@ _ANY_COMPANY = r"\ue001[\ue100-\uf8ff]"
 
 @lru_cache(maxsize=4096)
 def compile_pattern(match: str) -> re.Pattern[str]:
-    """Return the expression over masked sentences that a pattern with placeholders stands for."""
+    """Return the expression over masked sentences that a pattern with placeholders stands for, compiled."""
+    return re.compile(pattern_source(match), re.IGNORECASE)
+
+
+def pattern_source(match: str) -> str:
+    """Return the expression over masked sentences that a pattern with placeholders stands for; case is to be ignored."""
     count = 0
 
     def expand(placeholder: re.Match[str]) -> str:
@@ -194,7 +199,7 @@ def compile_pattern(match: str) -> re.Pattern[str]:
             return rf"(?P<s_{extra or 'text'}_{count}>[^,;:()\n]{{2,90}}?)"
         return CLASSES[name]
 
-    return re.compile(PLACEHOLDER.sub(expand, match), re.IGNORECASE)
+    return PLACEHOLDER.sub(expand, match)
 
 
 @dataclass(frozen=True, slots=True)

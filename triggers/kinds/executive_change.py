@@ -814,3 +814,10 @@ def settle(events: list[TriggerEvent]) -> list[TriggerEvent]:
             kept.append(event)
     named = {e.facts.get("direction") == "leaves" for e in kept if e.facts.get("person")}
     return [e for e in kept if e.facts.get("person") or (e.facts.get("direction") == "leaves") not in named]
+
+
+# find() yields nothing where none of these can match (triggers/gate.py)
+CUES = {
+    "anywhere": [*_COMPILED_JOINS, *_COMPILED_LEAVES],
+    "lead": [_TERSE_JOINS, _TERSE_MOVES, _TERSE_LEAVES, _TEAM, _UNNAMED_JOINS, _UNNAMED_LEAVES],
+}

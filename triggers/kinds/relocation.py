@@ -347,3 +347,6 @@ def _place(view: View, at: int) -> str:
     while extra := re.match(rf"(?:, | \(|,? in )({G})", masked[end:]):
         end += extra.end()
     return re.sub(r"\s+", " ", view.text(at, end)).strip(" ,") if end > at + 2 else first.text
+
+
+CUES = {"anywhere": _COMPILED}  # find() yields nothing where none of these can match (triggers/gate.py)

@@ -1,0 +1,100 @@
+"""The gate saves work and costs no event: what it asks of a text is asked by every match, and with it switched off the same is found."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from prospect.kinds import shipped_kinds
+from triggers.entities import load_entities
+from triggers.extract import Extractor, example_document
+from triggers.gate import Scan
+from triggers.kind import Kind
+from triggers.literals import fold, required
+from triggers.view import pattern_source
+
+KINDS = list(shipped_kinds().values())
+GATED = Extractor(KINDS, entities=load_entities("rules"))
+UNGATED = Extractor(KINDS, entities=load_entities("rules"), gate=False)
+
+
+@pytest.mark.parametrize(
+    ("expression", "sets"),
+    [
+        # a word, its letters small, its edges kept
+        (r"\bName", [{"\bname"}]),
+        # an edge beside a sign says nothing of words
+        (r"\b\$\d", [{"$0", "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9"}]),
+        # alternatives are written out, and one that holds another is dropped
+        (r"\b(?:buy|buys|bought)\b", [{"\bbuy\b", "\bbuys\b", "\bbought\b"}]),
+        (r"buy|buys|bought", [{"buy", "bought"}]),
+        # a gap parts two sets, both of which are asked for
+        (r"cut.{0,40}jobs?\b", [{"cut"}, {"job\b", "jobs\b"}]),
+        # what may be left out is asked for by nobody
+        (r"(?:new )?plant(?: closing)?", [{"plant"}]),
+        # a group that repeats is asked for once
+        (r"(?:ha)+ (?:xy|zzz){2,}", [{"ha"}, {"xy", "zzz"}]),
+        # a letter or a blank stands in any sentence
+        (r"a+.[A-Z]", []),
+        # of branches with several words each the rarest counts
+        (r"a.*chief|b.*president", [{"chief", "president"}]),
+        # what must not stand there, what stands around, and any character ask for nothing
+        (r"(?!not)\w+", []),
+        (r"(?<=the )[A-Za-z]+(?= of)", []),
+        # a branch that asks for nothing makes the whole ask for nothing
+        (r"(?:chief|\w+)", []),
+        # "no letter before" is an edge
+        (r"(?<![\w-])head(?!\w)", [{"\bhead\b"}]),
+        # letters of which `re` knows more cases than there are words for
+        (r"élan", [{"lan"}]),
+        # an expression with nothing in it
+        ("", []),
+    ],
+)
+def test_what_an_expression_cannot_match_without(expression: str, sets: list[set[str]]) -> None:
+    assert [set(words) for words in required(expression)] == sets
+
+
+def test_a_sign_stands_for_the_words_behind_it() -> None:
+    title = "\ue003"
+    assert required(f"named {title}", 0, {title: (frozenset({"chief"}),)}) == (frozenset({"named "}), frozenset({"chief"}))
+
+
+EXPRESSIONS = [expression for kind in KINDS for expression in (*kind.phrases, *kind.also)]
+PATTERNS = [pattern_source(p.match) for kind in KINDS for p in kind.patterns]
+WORDS = sorted({w for e in EXPRESSIONS for words in required(e) for w in words})
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(WORDS) | st.sampled_from(["ſ", "K", "İ", "’s", "é", "٣", ",", "of", "the", "$5", "Acme"]), max_size=12))
+def test_every_match_passes(words: list[str]) -> None:
+    text = " ".join(words).replace("\b", "").upper()
+    scan = Scan([required(e, re.IGNORECASE) for e in EXPRESSIONS])
+    possible = set(scan.possible(fold(text)))
+    missed = [e for n, e in enumerate(EXPRESSIONS) if n not in possible and re.search(e, text, re.IGNORECASE)]
+    assert missed == []
+
+
+@given(st.text())
+def test_folding_keeps_the_places(text: str) -> None:
+    assert len(fold(text)) == len(text)
+
+
+def test_most_expressions_ask_for_something() -> None:
+    assert [e for e in EXPRESSIONS + PATTERNS if not required(e, re.IGNORECASE)] == []
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_the_gate_costs_no_event_of_the_examples(kind: Kind) -> None:
+    for example in kind.examples:
+        document = example_document(example)
+        assert GATED.extract(document) == UNGATED.extract(document), example.guards
+        # nor in the middle of a release
+        told = replace(
+            document, title="A day in the life of Tamarack Steel", text=f"It was a quiet day.\n{document.text}\nThe weather was fine."
+        )
+        assert [e.kind for e in GATED.extract(told)] == [e.kind for e in UNGATED.extract(told)], example.guards
