@@ -1,12 +1,10 @@
-"""State lay-off notices (Worker Adjustment and Retraining Notification Act): CSV files and HTML tables, columns mapped in YAML.
+"""State lay-off notices (Worker Adjustment and Retraining Notification Act): CSV, HTML, Excel or PDF tables, columns mapped in YAML.
 
 Every state has columns of its own; a row becomes a document whose text says in a sentence what its cells say.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
@@ -14,13 +12,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import scrapy
-from parsel import Selector
 from pydantic import Field, field_validator
-from scrapy.http import Response
+from scrapy.http import Response, TextResponse
 
 from crawler.errors import SourceFailed
 from crawler.page_facts import parse_date
 from crawler.source import Source, SpiderOptions
+from crawler.tables import read_rows
 from crawler.visit import FetchedPage, Visit
 from store.records import fingerprint
 
@@ -78,8 +76,13 @@ class WarnSpider(scrapy.Spider):  # type: ignore[misc]
 
     def read_list(self, response: Response) -> Iterator[scrapy.Request | FetchedPage]:
         """Yield a document for every notice that was not there before."""
-        rows = read_rows(response.body, response.text if hasattr(response, "text") else "", self.options.table)
-        headings = set(rows[0]) if rows else set()
+        text = response.text if isinstance(response, TextResponse) else ""
+        known = [name for columns in self.options.columns.values() for name in _names(columns)]
+        try:
+            rows = read_rows(response.body, text, table=self.options.table, known=known)
+        except SourceFailed as error:
+            raise SourceFailed(f"{response.url}: {error}") from error
+        headings = {heading for row in rows[:100] for heading in row}
         if rows and not any(name in headings for name in _names(self.options.columns["company"])):
             raise SourceFailed(
                 f"{response.url}: no column '{_names(self.options.columns['company'])[0]}' among {', '.join(sorted(headings))[:200]}; "
@@ -106,23 +109,6 @@ class WarnSpider(scrapy.Spider):  # type: ignore[misc]
                     meta={"page": response.meta["page"] + 1},
                     missing_is_an_error=False,
                 )
-
-
-def read_rows(body: bytes, text: str, table: str) -> list[dict[str, str]]:
-    """Return the rows of a CSV file or of the HTML tables that `table` selects, by heading."""
-    if re.search(rb"<t(?:able|r)\b", body[:200_000], re.IGNORECASE):
-        rows: list[dict[str, str]] = []
-        for found in Selector(text).css(table):
-            lines = [[_text(cell) for cell in line.xpath("./th|./td")] for line in found.xpath(".//tr")]
-            lines = [line for line in lines if any(line)]
-            if len(lines) > 1:
-                rows += [dict(zip(lines[0], line, strict=False)) for line in lines[1:] if line != lines[0]]
-        return rows
-    decoded = body.decode("utf-8-sig", "replace") if not text else text.removeprefix("﻿")
-    return [
-        {(key or "").strip(): (value or "").strip() for key, value in row.items() if isinstance(value, str)}
-        for row in csv.DictReader(io.StringIO(decoded))
-    ]
 
 
 def notice_id(state: str, notice: Mapping[str, str]) -> str:
@@ -201,7 +187,3 @@ def _names(columns: str | tuple[str, ...]) -> tuple[str, ...]:
 
 def _cell(row: Mapping[str, str], columns: str | tuple[str, ...]) -> str:
     return next((" ".join(row[name].split()) for name in _names(columns) if row.get(name)), "")
-
-
-def _text(cell: Selector) -> str:
-    return " ".join(" ".join(cell.xpath(".//text()").getall()).split())
