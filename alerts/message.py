@@ -43,10 +43,19 @@ POLICY = EmailPolicy(linesep="\r\n", header_factory=_headers, cte_type="7bit")
 
 
 def compose(
-    briefs: Sequence[LeadBrief], *, recipient: str, purpose: str, key: str, date: datetime, mail: MailSettings, note: str = ""
+    briefs: Sequence[LeadBrief],
+    *,
+    recipient: str,
+    purpose: str,
+    key: str,
+    date: datetime,
+    mail: MailSettings,
+    note: str = "",
+    counted: int = 0,
 ) -> EmailMessage:
     """Return one mail to `recipient` about all `briefs`, best score first; briefs of one company are told together.
 
+    `counted` further leads are not shown; the mail says how many, and where they are.
     `key` is the delivery's idempotency key and becomes the Message-ID; `note` is one sentence put above all else.
     Raise ValueError if there is no brief, the purpose is unknown, or an address is none.
     """
@@ -55,11 +64,13 @@ def compose(
     companies = _by_company(briefs)
     if not companies:
         raise ValueError("a mail needs at least one lead to tell of")
-    subject = subject_of(companies, purpose, date)
-    heading = subject if len(companies) > 1 else {"correction": "Correction", "update": "Update"}.get(purpose, "")
+    subject = subject_of(companies, purpose, date, counted)
+    heading = subject if len(companies) + counted > 1 else {"correction": "Correction", "update": "Update"}.get(purpose, "")
     views = functools.partial(company_view, recipient=recipient, now=date, mail=mail)
     stop = _stop_link(briefs, recipient, date, mail)
-    text, html = _bodies(companies, views, subject=subject, heading=heading, note=note or _note(purpose), unsubscribe=stop)
+    text, html = _bodies(
+        companies, views, subject=subject, heading=heading, note=note or _note(purpose), unsubscribe=stop, counted=counted, mail=mail
+    )
     message = EmailMessage(policy=POLICY)
     message["From"] = _address(mail.sender, "mail.sender")
     message["To"] = _address(recipient, "owner")
@@ -84,11 +95,13 @@ def compose(
     return message
 
 
-def compose_note(*, recipient: str, subject: str, text: str, key: str, date: datetime, mail: MailSettings) -> EmailMessage:
-    """Return a plain mail to the operator."""
+def compose_note(
+    *, recipient: str, subject: str, text: str, key: str, date: datetime, mail: MailSettings, what: str = "mail.operator"
+) -> EmailMessage:
+    """Return a plain mail to the operator. Raise ValueError when an address is none; `what` names where the recipient's was written."""
     message = EmailMessage(policy=POLICY)
     message["From"] = _address(mail.sender, "mail.sender")
-    message["To"] = _address(recipient, "mail.operator")
+    message["To"] = _address(recipient, what)
     message["Subject"] = clean(subject, 120)
     message["Date"] = format_datetime(date)
     message["Message-ID"] = message_id(key, mail)
@@ -120,12 +133,13 @@ def _address(written: str, what: str) -> Address:
         raise ValueError(f"{what}: {clean(written, 80)!r} is no e-mail address; write name@example.com") from error
 
 
-def subject_of(companies: Sequence[Sequence[LeadBrief]], purpose: str, date: datetime) -> str:
+def subject_of(companies: Sequence[Sequence[LeadBrief]], purpose: str, date: datetime, counted: int = 0) -> str:
     """Return the subject: which company and what happened; how many leads and which where there are several companies."""
     names = [clean(group[0].company.name, 60) for group in companies]
-    if len(companies) > 1:
-        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        return clean(f"{len(names)} leads, {date:%-d %B}: {shown}", 160)
+    total = len(names) + counted
+    if total > 1:
+        shown = ", ".join(names[:3]) + (f" and {total - 3:,} more" if total > 3 else "")
+        return clean(f"{total:,} leads, {date:%-d %B}: {shown}", 160)
     stories = list({story.id: story for brief in companies[0] for story in brief.stories}.values())
     if purpose == "correction":  # what ended comes first: it is why this mail is written
         stories.sort(key=lambda story: story.status not in {"denied", "terminated"})
@@ -157,8 +171,10 @@ def _bodies(
     heading: str,
     note: str,
     unsubscribe: str | None,
+    counted: int,
+    mail: MailSettings,
 ) -> tuple[str, str]:
-    """Return (text, HTML): as many companies in full as fit under MAX_HTML_CHARS, then one line each, then how many more."""
+    """Return (text, HTML): as many companies in full as fit under MAX_HTML_CHARS, then one line each, then how many more and where."""
     full: list[CompanyView] = []
     used = 0
     for group in companies:
@@ -177,7 +193,8 @@ def _bodies(
         "note": note,
         "companies": full,
         "brief_lines": lines,
-        "unshown": len(rest) - len(lines),
+        "unshown": len(rest) - len(lines) + counted,
+        "inbox": f"{mail.base_url.rstrip('/')}/" if mail.base_url else None,
         "profiles": list(dict.fromkeys(clean(brief.profile_name, 120) for group in companies for brief in group))[:10],
         "unsubscribe": unsubscribe,
     }

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, select, text, update
 
 from alerts.bounces import is_hard
-from alerts.brief import brief_of_json
+from alerts.brief import brief_of
 from alerts.channels import MAIL_CHANNELS, Outcome, load_channel
 from alerts.channels.smtp import MAY_HAVE_ARRIVED
 from alerts.errors import AddressRefused, DeliveryError, Misconfigured, Permanent, TryAgain
@@ -43,7 +43,10 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 BATCH = 500  # deliveries claimed at a time: a killed worker holds up no more than these, for one lease
+MAX_DIGEST = 200  # leads that one digest shows, in full or by a line; the others are counted in it, and wait in the inbox
 CLAIM_LOCK = 7_067_268_367  # any constant that no other program takes
+# kept, since it is asked before each delivery
+_STATES = select(leads.c.id, leads.c.state).where(leads.c.id.in_(bindparam("ids", expanding=True)))
 FUSE = 3  # failures on end after which a target is left alone until the next call
 
 
@@ -127,6 +130,7 @@ def deliver_due(
 def assemble_digests(engine: Engine, *, now: datetime, mail: MailSettings) -> int:
     """Make one mail of all leads that wait for the same digest, in one transaction; return how many mails were made.
 
+    It shows the best MAX_DIGEST and counts the others, with the way to them.
     Leads withdrawn or rejected since are left out, and a digest without leads is not sent.
     """
     with engine.connect() as conn:
@@ -136,21 +140,28 @@ def assemble_digests(engine: Engine, *, now: datetime, mail: MailSettings) -> in
     with engine.begin() as conn:
         _lock(conn)
         rows = conn.execute(_held_and_due(now).order_by(deliveries.c.key)).all()
-        states = _states(conn, {lead_id for row in rows for lead_id in row.lead_ids})
+        states = _states(conn, {row.lead_ids[0] for row in rows})
         groups: dict[tuple[str, str], list[Any]] = {}
         for row in rows:
-            groups.setdefault((row.target, row.payload["slot"]), []).append(row)
+            groups.setdefault((row.target, row.slot), []).append(row)
         for (owner, slot), group in groups.items():
             gone = {row.key for row in group if states.get(row.lead_ids[0]) in {"withdrawn", "rejected"}}
             told = [row for row in group if row.key not in gone]
             _set_state(conn, sorted(gone), state="cancelled", error="withdrawn or rejected before its digest went out")
             if told:
                 # of one lead told twice in a digest (an alert and its update), the last is what stands
-                latest = {row.lead_ids[0]: row.payload["brief"] for row in told}
-                briefs = [brief_of_json(written) for written in latest.values()]
+                latest = {row.lead_ids[0]: row for row in sorted(told, key=lambda row: (row.updated, row.key))}
+                best = sorted(latest.values(), key=lambda row: (-row.score, row.lead_ids[0]))
+                briefs = [brief_of(each) for row in best[:MAX_DIGEST] if (each := queries.delivery(conn, row.key))]
                 # a row saved too late for its slot makes a digest of its own, so the rows are part of the key
                 owed = mail_owed(
-                    briefs, owner, datetime.fromisoformat(slot), mail, "digest", slot + fingerprint(*(row.key for row in told))
+                    briefs,
+                    owner,
+                    datetime.fromisoformat(slot),
+                    mail,
+                    "digest",
+                    slot + fingerprint(*(row.key for row in told)),
+                    counted=[row.lead_ids[0] for row in best[MAX_DIGEST:]],
                 )
                 made += queries.enqueue(conn, [owed])
                 _set_state(conn, [row.key for row in told], state="sent", sent=now, error=None)
@@ -158,9 +169,16 @@ def assemble_digests(engine: Engine, *, now: datetime, mail: MailSettings) -> in
 
 
 def _held_and_due(now: datetime) -> Any:
-    return select(deliveries.c.key, deliveries.c.target, deliveries.c.lead_ids, deliveries.c.payload).where(
-        deliveries.c.channel == HELD, deliveries.c.state == "pending", deliveries.c.due <= now
-    )
+    # ten thousand leads are not held in memory to show two hundred: what chooses them is asked for, and not the rest
+    held = deliveries.c.payload
+    return select(
+        deliveries.c.key,
+        deliveries.c.target,
+        deliveries.c.lead_ids,
+        held["slot"].as_string().label("slot"),
+        held[("brief", "lead", "score")].as_float().label("score"),
+        held[("brief", "lead", "updated")].as_string().label("updated"),
+    ).where(deliveries.c.channel == HELD, deliveries.c.state == "pending", deliveries.c.due <= now)
 
 
 def _set_state(conn: Connection, keys: Sequence[str], **values: object) -> None:
@@ -173,7 +191,7 @@ def _states(conn: Connection, lead_ids: Iterable[str]) -> dict[str, str]:
     wanted = sorted(set(lead_ids))
     found: dict[str, str] = {}
     for start in range(0, len(wanted), 500):
-        rows = conn.execute(select(leads.c.id, leads.c.state).where(leads.c.id.in_(wanted[start : start + 500])))
+        rows = conn.execute(_STATES, {"ids": wanted[start : start + 500]})
         found |= {row.id: row.state for row in rows}
     return found
 
@@ -429,7 +447,7 @@ def send_test(mail: MailSettings, *, recipient: str, now: datetime) -> DeliveryE
     """
     key = fingerprint("test", recipient, now.isoformat())
     text = f"This is the test mail you asked prospect for. It went by {mail.channel}; alerts will come the same way.\n"
-    message = compose_note(recipient=recipient, subject="prospect: test mail", text=text, key=key, date=now, mail=mail)
+    message = compose_note(recipient=recipient, subject="prospect: test mail", text=text, key=key, date=now, mail=mail, what="--test")
     payload = {"subject": str(message["Subject"]), "eml": message.as_bytes().decode("ascii")}
     owed = Delivery(key=key, lead_ids=(), channel=mail.channel, target=recipient, purpose="operator", due=now, payload=payload)
     try:

@@ -61,15 +61,28 @@ def _mails(briefs: Sequence[LeadBrief], now: datetime, routes: Mapping[str, Rout
         yield mail_owed(group, owner, after_quiet(now, quiet), mail, purpose)
 
 
-def mail_owed(briefs: Sequence[LeadBrief], owner: str, due: datetime, mail: MailSettings, purpose: str, slot: str = "") -> Delivery:
-    """Return the mail to `owner` about all `briefs`; `slot` sets one digest apart from the next of the same leads."""
-    lead_ids = tuple(sorted({brief.lead.id for brief in briefs}))
+def mail_owed(
+    briefs: Sequence[LeadBrief],
+    owner: str,
+    due: datetime,
+    mail: MailSettings,
+    purpose: str,
+    slot: str = "",
+    counted: Sequence[str] = (),
+) -> Delivery:
+    """Return the mail to `owner` about all `briefs`; `slot` sets one digest apart from the next of the same leads.
+
+    `counted` are ids of further leads that the mail counts and does not show.
+    """
+    lead_ids = tuple(sorted({*(brief.lead.id for brief in briefs), *counted}))
     events = sorted({event for brief in briefs for event in brief.lead.event_ids})
     # one channel in the key whichever way mail goes, so that a change of mail.url sends nothing twice
     key = fingerprint("mail", owner, purpose, slot, *lead_ids, *events, *_standing(briefs, purpose))
     owed = Delivery(key=key, lead_ids=lead_ids, channel=mail.channel, target=owner, purpose=purpose, due=due, payload={})
     try:
-        message = compose(briefs, recipient=check_address(owner, "owner"), purpose=purpose, key=key, date=due, mail=mail)
+        message = compose(
+            briefs, recipient=check_address(owner, "owner"), purpose=purpose, key=key, date=due, mail=mail, counted=len(counted)
+        )
     except ValueError as error:
         return replace(owed, payload={"fault": str(error)})
     return replace(owed, payload={"subject": str(message["Subject"]), "eml": message.as_bytes().decode("ascii")})

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from alerts.outbox import deliveries_for
 from enrichment.places import coordinates
 from enrichment.resolve import Resolver
+from enrichment.values import ValueFault, read_domain
 from profiles.decide import History, decide_together
 from profiles.leads import recipients
 from profiles.profile import Profile
@@ -20,7 +21,7 @@ from prospect.accounts import AccountSets, account_sets
 from prospect.telling import mail_settings, routes, targets
 from prospect.workspace import Workspace
 from store import queries
-from store.records import Company, Decision, Delivery, Lead, LeadBrief, Reason, Story
+from store.records import Company, Decision, Delivery, Lead, LeadBrief, Reason, Sighting, Story
 
 PURPOSES = {Reason.ALERTED: "alert", Reason.REALERTED: "update", Reason.CORRECTED: "correction"}
 QUOTA_WINDOW = timedelta(days=100)  # a little more than the longest window, a quarter
@@ -46,7 +47,7 @@ class Judged:
 
 def brief(workspace: Workspace, slug: str, lead: Lead, company: Company, stories: Iterable[Story]) -> LeadBrief:
     """Return the lead with all that a message about it may quote; a profile that is gone lends its file's name."""
-    told = {story.id: story for story in stories if story.id in lead.story_ids}
+    told = {story.id: best_told(workspace, story, company) for story in stories if story.id in lead.story_ids}
     named = workspace.profiles.get(slug)
     return LeadBrief(
         lead=lead,
@@ -55,6 +56,30 @@ def brief(workspace: Workspace, slug: str, lead: Lead, company: Company, stories
         profile_name=named.name if named else slug,
         playbooks={kind: playbook(workspace, kind) for kind in {story.kind for story in told.values()}},
     )
+
+
+def best_told(workspace: Workspace, story: Story, company: Company) -> Story:
+    """Return the story with its sightings in the order in which a rep should be shown them.
+
+    First what says how the story stands; of that, what the company says on its own site or to a register, then what comes from the source
+    that is trusted most, so that a paper or an aggregator does not stand before the release; else they stay in their order: the surest
+    sentence that tells most and came out first.
+    """
+
+    def rank(sighting: Sighting) -> tuple[bool, bool, float]:
+        source = workspace.sources.get(sighting.source)
+        own = sighting.form is not None or (company.domain is not None and domain_of(sighting.url) == company.domain.lower())
+        return sighting.event.status != story.status, not own, -(source.trust if source else 0.0)
+
+    return replace(story, sightings=tuple(sorted(story.sightings, key=rank)))
+
+
+def domain_of(url: str) -> str | None:
+    """Return the registered domain of an address, None when it has none."""
+    try:
+        return read_domain(url)
+    except ValueFault:
+        return None
 
 
 def playbook(workspace: Workspace, kind: str) -> Mapping[str, object]:

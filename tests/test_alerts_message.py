@@ -193,7 +193,7 @@ def test_a_digest_of_many_leads_stays_under_what_mail_programs_show() -> None:
     unshown = re.search(r"(\d+) more leads wait", html)
     assert unshown
     assert told + int(unshown[1]) == 400  # no lead is passed over in silence
-    assert "prospect leads" in text
+    assert "more leads wait in your inbox: https://" in text
 
 
 # ------------------------------------------------------------------ hostile documents

@@ -6,6 +6,8 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_string
+from email.policy import default
 from pathlib import Path
 from types import ModuleType
 
@@ -352,6 +354,37 @@ def test_a_digest_is_one_mail_at_its_time_of_the_leads_that_still_stand(engine: 
     (mail,) = mails_in(tmp_path)
     assert "Subject: 2 leads, 23 November: Company " in mail
     assert "Company 1" not in mail
+
+
+@pytest.mark.parametrize("base_url, way", [(None, "prospect leads"), ("https://prospect.example.com/", "https://prospect.example.com/")])
+def test_a_digest_shows_the_best_and_counts_the_rest_with_the_way_to_them(
+    base_url: str | None, way: str, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "MAX_DIGEST", 3)
+    world = folder_world(engine, tmp_path, routes={"hq-moves": Route(mail="daily 07:00 UTC")})
+    world.mail = replace(world.mail, base_url=base_url, link_keys=("k",))
+    for n in range(8):
+        world.tell(make_brief(company=make_company(f"d{n}", name=f"Digest Works {n}"), score=60.0 + n))
+    assert world.deliver(HOUR).sent == 1
+    (mail,) = (message_from_string(text, policy=default) for text in mails_in(tmp_path))
+    assert mail["Subject"] == "8 leads, 20 November: Digest Works 7, Digest Works 6, Digest Works 5 and 5 more"
+    for kind in ("plain", "html"):
+        body = mail.get_body((kind,)).get_content()
+        assert [name for name in range(8) if f"Digest Works {name}" in body or f"DIGEST WORKS {name}" in body] == [5, 6, 7]
+        assert "5 more leads wait in your inbox" in body
+        assert way in body
+    (row,) = [row for row in world.rows("sent") if row.purpose == "digest"]
+    assert len(row.lead_ids) == 8  # told of all of them
+
+
+def test_of_a_lead_told_twice_in_a_digest_the_later_stands(engine: Engine, tmp_path: Path) -> None:
+    world = folder_world(engine, tmp_path, routes={"hq-moves": Route(mail="daily 07:00 UTC")})
+    for minutes in range(6):  # whatever order their keys have
+        brief = make_brief(updated=NOW + timedelta(minutes=minutes), event_ids=(f"e{minutes}",), profile_name=f"as of {minutes}")
+        world.tell(brief, purpose="update" if minutes else "alert")
+    assert world.deliver(HOUR).sent == 1
+    (text,) = mails_in(tmp_path)
+    assert [n for n in range(6) if f"as of {n}" in text] == [5]
 
 
 def test_a_digest_of_nothing_is_not_sent(sqlite_engine: Engine, tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,16 +14,21 @@ import pytest
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
+from alerts.channels import load_channel
 from alerts.errors import TryAgain
 from alerts.push import LeadOutcome
-from alerts.settings import Target
+from alerts.settings import MailSettings, Target
+from crawler.source import Source
 from prospect.cli import app, register
+from prospect.judging import best_told
 from prospect.outcomes import OVERLAP, read_outcomes
 from prospect.verdicts import give_verdict
 from prospect.workspace import load_workspace
 from store import queries as q
 from store.database import open_store
+from store.records import Sighting
 from tests import stored
+from tests.alert_records import make_sighting, make_story
 from tests.crm_standins import serving
 from tests.salesforce_standin import Salesforce
 from tests.web_site import NOW, client_of, fill, link_path, workspace_in
@@ -189,8 +196,9 @@ def test_outcomes_reach_evaluate(root: Path, engine: Engine, crm: Crm) -> None:
     everything = rows["all", "all"]
     assert (everything["won"], everything["lost"], everything["amount_won"], everything["lost_reasons"]) == (1, 1, 1200.5, "no budget (1)")
     assert (rows["profile", "joe"]["won"], rows["profile", "joe"]["lost"]) == (0, 1)
-    page = client_of(engine, root, clock=lambda: NOW).get(link_path("accept", "l1"))
-    page = client_of(engine, root).get("/leads/l1", cookies=dict(page.cookies)).text
+    browser = client_of(engine, root)
+    browser.get(link_path("accept", "l1"))  # signs in
+    page = browser.get("/leads/l1").text
     assert "won in csv (Won), 1,200" in page
     assert "amount_won" in prospect(root, "evaluate", "--format", "csv").output
 
@@ -201,3 +209,61 @@ def test_a_crm_that_is_away_is_a_problem_and_stops_nothing(root: Path, engine: E
 
     monkeypatch.setattr(crm, "read_outcomes", away)
     assert read_outcomes(load_workspace(root), engine, NOW) == (0, ["csv: cannot be reached"])
+
+
+def seen(source: str, url: str, **changes: Any) -> Sighting:
+    facts: dict[str, str | None] = {"person": "Ada Quill", "direction": "joins"}
+    return make_sighting("executive_change", facts, f"Ada Quill joins, says {url}.", url=url, source=source, publisher=source, **changes)
+
+
+BEST = [
+    # the company's own site before a paper that was read with more confidence
+    ([seen("paper", "https://paper.example/1", confidence=0.99), seen("room", "https://news.harbor.example/1", confidence=0.8)], "room"),
+    # a filing before a paper
+    ([seen("paper", "https://paper.example/1"), seen("edgar", "https://filings.example.gov/1", form="8-K")], "edgar"),
+    # a wire before an aggregator: the source that is trusted more
+    ([seen("gatherer", "https://gatherer.example/1"), seen("wire", "https://wire.example/1")], "wire"),
+    # of two of the same trust, as they were: the surest and first
+    ([seen("wire", "https://wire.example/1"), seen("wire2", "https://wire2.example/1")], "wire"),
+    # what denies it, though a paper says so: the story stands denied
+    ([seen("paper", "https://paper.example/1", status="denied"), seen("room", "https://harbor.example/1")], "paper"),
+    # a namesake in the path is not the company's site
+    ([seen("wire", "https://wire.example/1"), seen("paper", "https://paper.example/harbor.example")], "wire"),
+    # an address that is none
+    ([seen("wire", "https://wire.example/1"), seen("paper", "javascript:alert(1)")], "wire"),
+]
+
+
+@pytest.mark.parametrize("sightings, first", BEST)
+def test_the_evidence_shown_first(sightings: list[Sighting], first: str, root: Path) -> None:
+    trusted = {"wire": 0.8, "wire2": 0.8, "paper": 0.7, "gatherer": 0.5, "edgar": 1.0, "room": 0.8}
+    sources = {
+        name: Source.model_validate({"name": name, "title": name, "spider": "feed", "start": ["https://x.example/feed"], "trust": trust})
+        for name, trust in trusted.items()
+    }
+    workspace = replace(load_workspace(root), sources=sources)
+    story = make_story(*sightings)
+    told = best_told(workspace, story, stored.company("c1", domain="harbor.example"))
+    assert told.sightings[0].source == first
+    assert sorted(each.url for each in told.sightings) == sorted(each.url for each in sightings)
+    assert told.id == story.id
+
+
+@pytest.mark.parametrize("address", ["nobody", "a@b.example, c@d.example", "x@y.example\nBcc: z@w.example", ""])
+def test_a_test_mail_to_no_address_names_what_was_typed(address: str, root: Path) -> None:
+    done = prospect(root, "deliveries", f"--test={address}")
+    assert done.exit_code != 0 or not address
+    if address:
+        assert "--test: " in str(done.exception)
+        assert "mail.operator" not in str(done.exception)
+
+
+def test_what_a_killed_writer_left_is_swept_by_the_next(root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mails"
+    folder.mkdir()
+    halves = {name: folder / f".{name}.eml.{pid}.part" for name, pid in (("old", 4711), ("new", 4712))}
+    for half in halves.values():
+        half.write_bytes(b"half")
+    os.utime(halves["old"], (0, 0))
+    assert list(load_channel("folder").send([], MailSettings(url=f"folder:{folder}", sender="a@b.example"))) == []
+    assert list(folder.iterdir()) == [halves["new"]]  # somebody may be writing it

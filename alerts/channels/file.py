@@ -8,7 +8,7 @@ from pathlib import Path
 
 from alerts.brief import brief_of
 from alerts.channels import Outcome, one_by_one
-from alerts.channels.folder import write_atomically
+from alerts.channels.folder import sweep, write_atomically
 from alerts.errors import Misconfigured
 from alerts.mapping import lead_record
 from alerts.settings import Target
@@ -20,6 +20,7 @@ PROVEN = "files read back as JSON"
 def send(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Outcome]:
     """Write each lead to `<folder>/<key>.json`, whole or not at all; the same key is the same file."""
     folder = folder_of(settings)
+    sweep(folder)
     return one_by_one(deliveries, lambda delivery: _write(delivery, folder))
 
 

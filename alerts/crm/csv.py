@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from alerts.brief import brief_of
 from alerts.channels import Outcome
-from alerts.channels.folder import write_atomically
+from alerts.channels.folder import sweep, write_atomically
 from alerts.errors import DeliveryError, Misconfigured, Permanent, TryAgain
 from alerts.mapping import check_mapping, lead_names, mapped
 from alerts.rehearsal import Notebook, Rehearsed, each_rehearsed
@@ -238,6 +238,7 @@ def merge_rows(path: Path, form: Format, columns: Mapping[str, str], rows: Mappi
     """Put `rows` (key -> row) into the file at `path` and renew its manifest; rows that are there keep their places."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        sweep(path.parent)
         with FileLock(path.with_name(f".{path.name}.lock"), timeout=timeout_s):
             kept = {row.get(form.key, ""): row for row in read_rows(path)}
             merged = kept | {key: dict(row) for key, row in rows.items()}

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from alerts.brief import brief_of
 from alerts.channels import Outcome
 from alerts.channels.file import folder_of
-from alerts.channels.folder import write_atomically
+from alerts.channels.folder import sweep, write_atomically
 from alerts.errors import Misconfigured, TryAgain
 from alerts.mapping import lead_record
 from alerts.rehearsal import Notebook, Rehearsed, each_rehearsed
@@ -33,6 +33,7 @@ def send(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Outcome]:
     if records:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            sweep(path.parent)
             with FileLock(path.with_name(f".{path.name}.lock"), timeout=settings.timeout_s):
                 kept = {entry["external_id"]: entry for entry in _read(path)} | {record["external_id"]: record for record in records}
                 content = (json.dumps(list(kept.values()), indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")
