@@ -23,6 +23,7 @@ from crawler.errors import Unreadable
 from crawler.filings import Filing, is_filing_page, is_submission, read_filing_page, read_submission
 from crawler.page_facts import issuer_in_text, page_facts, parse_date
 from crawler.returns import is_return, read_return
+from crawler.submissions import is_filer_record, read_filer_record
 from crawler.unreadable import why_unreadable
 from crawler.urls import canonical_url, readable_url
 from store.records import Document, RawDocument, fingerprint
@@ -111,6 +112,12 @@ def _read(body: bytes, raw: RawDocument) -> Document:
         if record is None:
             raise Unreadable("an IRS return that cannot be read")
         return _from_record(record, raw)
+    if is_filer_record(body):
+        record = read_filer_record(body)
+        if record is None:
+            raise Unreadable("a company record of EDGAR that cannot be read")
+        document = _from_record(record, raw)
+        return replace(document, published=document.published or raw.fetched)  # it says what is so when it is fetched
     if body[:4] in (b"PK\x03\x04", b"\x89PNG", b"GIF8") or body[:3] == b"\xff\xd8\xff":
         raise Unreadable(f"neither page nor text ({raw.content_type or 'binary'})")
     if LOOKS_LIKE_HTML.search(body[:20_000]):
@@ -274,6 +281,7 @@ def _from_record(record: Mapping[str, Any], raw: RawDocument) -> Document:
         publisher=record.get("publisher"),
         company=record.get("company"),
         form=record.get("form"),
+        cik=record.get("cik"),
         fields={key: str(value) for key, value in (record.get("fields") or {}).items() if value not in (None, "")},
     )
 
@@ -308,6 +316,7 @@ def _from_hints(
     publisher: str | None = None,
     company: str | None = None,
     form: str | None = None,
+    cik: str | None = None,
     fields: Mapping[str, str] | None = None,
     listed_first: bool = False,
 ) -> Document:
@@ -324,7 +333,7 @@ def _from_hints(
         publisher=publisher or hints.get("publisher"),
         form=form or hints.get("form"),
         items=(),
-        cik=hints.get("cik"),
+        cik=cik or hints.get("cik"),
         company=company or hints.get("company"),
         source=raw.source,
         first_seen=raw.fetched,

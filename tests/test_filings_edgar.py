@@ -14,6 +14,7 @@ from crawler.filing_items import find_items, item_code
 from crawler.filing_text import readable_text
 from crawler.filings import read_filing_page, read_submission
 from crawler.pipelines import TrialMemory
+from crawler.politeness import HostLedger
 from crawler.record import answer, spider_for, start_requests
 from crawler.source import Source
 from crawler.visit import Visit
@@ -73,6 +74,46 @@ def test_quarters_of_history() -> None:
     assert [request.url for request in start_requests(spider)] == [
         f"https://www.sec.gov/Archives/edgar/full-index/{quarter}/form.idx" for quarter in ("2023/QTR3", "2023/QTR4", "2024/QTR1")
     ]
+
+
+def test_records_of_filers() -> None:
+    """One request a filer; another filing in its list is no other record, another address is."""
+    body = (FOLDER / "edgar-filer-record-page.submissions").read_bytes()
+    spider, visit = edgar(datetime(2026, 1, 15, tzinfo=UTC), by="submissions", ciks=["9990001", "0000000002"])
+    first, second = start_requests(spider)
+    assert [request.url.rpartition("/")[2] for request in (first, second)] == ["CIK0009990001.json", "CIK0000000002.json"]
+
+    def name_of(changed: bytes) -> str:
+        [page] = answer(first, changed, url=first.url, content_type="application/json")
+        return str(page.canonical_url)
+
+    as_it_is = name_of(body)
+    assert name_of(body.replace(b"0009990001-26-000012", b"0009990001-26-000013").replace(b"2025-12-10T05", b"2025-12-10T00")) == as_it_is
+    assert name_of(body.replace(b"14 LONG WHARF", b"1 PIER ROAD")) != as_it_is
+    assert list(answer(second, b"gone", url=second.url, content_type="text/html", status=404)) == []
+    assert "correct `ciks`" in visit.as_run().notes[0]
+
+
+# keys of a source file -> words of its fault
+FAULTS = [
+    ({"by": "submissions"}, "go together"),
+    ({"ciks": ["9990001"]}, "go together"),  # asked of an index
+    ({"by": "submissions", "ciks": ["HBLF"]}, "'HBLF' is no CIK"),
+]
+
+
+@pytest.mark.parametrize(("keys", "words"), FAULTS)
+def test_filers_are_named_by_number(keys: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        edgar(datetime(2026, 1, 15, tzinfo=UTC), **keys)
+
+
+def test_edgar_counts_its_hosts_together(tmp_path: Path) -> None:
+    ledger = HostLedger(tmp_path)
+    waits = [
+        ledger.reserve(host, now_s=1000.0, day=date(2026, 1, 15), per_second=8, per_day=None) for host in ("www.sec.gov", "data.sec.gov")
+    ]
+    assert waits == [0, pytest.approx(1 / 8)]
 
 
 # status, body, words of the run's error ("" for none)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,6 +53,21 @@ def ownership(form: str, extra: str = "") -> str:
         "<rptOwnerName>QUILL ADA</rptOwnerName></reportingOwnerId><reportingOwnerRelationship><isOfficer>1</isOfficer>"
         "<officerTitle>Chief Financial Officer</officerTitle></reportingOwnerRelationship></reportingOwner></ownershipDocument>\n</XML>"
     )
+
+
+def filer_record(name: str, street: str, city: str, former: str = "", until: str = "") -> bytes:
+    formers = [{"name": former, "from": "1999-03-01T05:00:00.000Z", "to": f"{until}T04:00:00.000Z"}] if former else []
+    address = {"street1": street, "street2": None, "city": city, "stateOrCountry": "MA", "zipCode": ""}
+    return json.dumps(
+        {
+            "cik": "9990055",
+            "name": name,
+            "sic": "3211",
+            "tickers": ["NMG"],
+            "addresses": {"business": address, "mailing": address},
+            "formerNames": formers,
+        }
+    ).encode()
 
 
 def tax_return(year: int, name: str, city: str, people: str) -> bytes:
@@ -113,6 +129,24 @@ RUNS = [
         [submission("2026-08-25", "4", ownership("4", "<notSubjectToSection16>1</notSubjectToSection16>"), party="ISSUER")],
         [("executive_change", {"person": "Ada Quill", "direction": "leaves", "title": "Chief Financial Officer"})],
     ),
+    # EDGAR's record of the filer, as it was and as it is: the new name is dated in it
+    (
+        [
+            filer_record("NORTHMERE GLASS CO", "22 VANE WAY", "BEDFORD"),
+            filer_record("KETCHLINE CORP", "1 PIER ROAD", "SALEM", former="NORTHMERE GLASS CO", until="2026-08-14"),
+        ],
+        [
+            ("relocation", {"from": "Bedford, MA", "to": "Salem, MA"}),
+            ("name_change", {"from": "NORTHMERE GLASS CO", "to": "KETCHLINE CORP"}),
+        ],
+    ),
+    # … or the first that is seen of it: a name of this summer is news, one of years ago is none
+    (
+        [filer_record("KETCHLINE CORP", "1 PIER ROAD", "SALEM", former="NORTHMERE GLASS CO", until="2026-08-14")],
+        [("name_change", {"from": "NORTHMERE GLASS CO", "to": "KETCHLINE CORP"})],
+    ),
+    ([filer_record("KETCHLINE CORP", "1 PIER ROAD", "SALEM", former="NORTHMERE GLASS CO", until="2019-08-14")], []),
+    ([filer_record("Ketchline, Inc.", "1 PIER ROAD", "SALEM", former="KETCHLINE INC", until="2026-08-14")], []),  # spelling
     # a charity's returns of two years: no CIK, the same EIN
     (
         [

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from store.records import Document, TriggerEvent, fingerprint
 from triggers.kinds.executive_change import function_of, level_of
+from triggers.parties import bare
 
 # a fund that raises money for its portfolio is no company with a budget
 _FUNDS = frozenset({"Pooled Investment Fund", "Other Investment Fund", "Investing"})
@@ -21,6 +22,7 @@ _FUNDS = frozenset({"Pooled Investment Fund", "Other Investment Fund", "Investin
 # A first form comes from who joins, but also from an insider who rises into the circle, and from all officers at once when the shares
 # are listed; a ticked box from who leaves, but also from an officer who stays in a lesser post.
 _NEW_INSIDER, _PAST_INSIDER = 0.8, 0.7
+_RECENT = timedelta(days=120)
 
 
 def states_events(document: Document) -> bool:
@@ -99,6 +101,17 @@ def _insiders(document: Document) -> Iterator[TriggerEvent]:
         yield _event(document, "executive_change", "completed", facts, (person,), day, confidence)
 
 
+def _filer_record(document: Document) -> Iterator[TriggerEvent]:
+    """Yield the change of name that EDGAR's record of a filer dates; an older one is history."""
+    fields = document.fields
+    old, new, until = fields.get("former_name"), fields.get("conformed_name"), _day(fields.get("former_until"))
+    if not old or not new or until is None or document.published is None or bare(old) == bare(new):
+        return
+    if timedelta() <= document.published.date() - until <= _RECENT:
+        facts: dict[str, str | None] = {"from": old, "to": new, "effective": None}
+        yield _event(document, "name_change", "completed", facts, ("Filer's name: ",), until)
+
+
 def _nothing(_: Document) -> list[TriggerEvent]:
     """An amendment restates what the first form told; a return says who is in office, and only beside an earlier one who is new."""
     return []
@@ -162,6 +175,7 @@ _READERS: Mapping[str, Callable[[Document], Collection[TriggerEvent] | Iterator[
     "4/A": _nothing,
     "5": _insiders,
     "5/A": _nothing,
+    "submissions": _filer_record,
     "990": _nothing,
     "990EZ": _nothing,
     "990PF": _nothing,

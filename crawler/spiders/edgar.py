@@ -1,4 +1,4 @@
-"""EDGAR: submissions of the wanted forms, by the daily index (complete) or the current-filings feed (minutes fresh).
+"""EDGAR: submissions of the wanted forms, by the daily index (complete) or the current-filings feed (minutes fresh); records of filers.
 
 The daily index of a day is published in the evening, Eastern time; before, and for days without filings, its address
 answers 403 with S3's AccessDenied. The feed lives under /cgi-bin, which robots.txt names: a source that reads it needs
@@ -8,6 +8,7 @@ Limits and rules: https://www.sec.gov/os/accessing-edgar-data
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -19,7 +20,7 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 import scrapy
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
@@ -28,7 +29,9 @@ from crawler.errors import SourceFailed
 from crawler.filing_items import item_code
 from crawler.politeness import HostLedger
 from crawler.source import Source, SpiderOptions
-from crawler.visit import Listed, Visit
+from crawler.submissions import read_filer_record, state_of
+from crawler.urls import canonical_url
+from crawler.visit import FetchedPage, Listed, Visit
 from crawler.xml_tree import parse_xml
 
 REQUESTS_PER_SECOND = 8.0  # EDGAR's ceiling is 10 over all that one machine asks
@@ -51,9 +54,24 @@ class Options(SpiderOptions):
     """Keys of an EDGAR source file."""
 
     forms: tuple[str, ...] = Field(default=("8-K", "8-K/A"), min_length=1)  # exactly as EDGAR writes them
-    by: Literal["daily-index", "current", "full-index"] = "daily-index"
+    by: Literal["daily-index", "current", "full-index", "submissions"] = "daily-index"
     days: int = Field(default=5, ge=1, le=366)  # how far a first crawl reaches back, unless `since` says so
     items: tuple[str, ...] = ()  # with `by: current` alone: only 8-Ks with one of these items
+    ciks: tuple[str, ...] = ()  # with `by: submissions` alone: the filers whose records are watched
+
+    @field_validator("ciks")
+    @classmethod
+    def _digits(cls, ciks: tuple[str, ...]) -> tuple[str, ...]:
+        for cik in ciks:
+            if not re.fullmatch(r"\d{1,10}", cik):
+                raise ValueError(f"'{cik}' is no CIK; write its digits in quotes, such as '0000093410'")
+        return tuple(cik.zfill(10) for cik in ciks)
+
+    @model_validator(mode="after")
+    def _filers_named(self) -> Options:
+        if (self.by == "submissions") != bool(self.ciks):
+            raise ValueError("`by: submissions` and `ciks` go together: the records of the filers that `ciks` names are watched")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +105,9 @@ class EdgarSpider(scrapy.Spider):  # type: ignore[misc]
             if self.options.by == "current":
                 for form in self.options.forms:
                     yield self.ask(current_feed_url(base, form, 0), self.read_feed)
+            elif self.options.by == "submissions":
+                for cik in self.options.ciks:
+                    yield self.ask(f"{root_of(base)}/submissions/CIK{cik}.json", self.read_record)
             elif self.options.by == "full-index":
                 for quarter in self.quarters():
                     yield self.ask(f"{root_of(base)}/Archives/edgar/full-index/{quarter}/form.idx", self.read_index)
@@ -123,10 +144,13 @@ class EdgarSpider(scrapy.Spider):  # type: ignore[misc]
             year, quarter = (year, quarter + 1) if quarter < 4 else (year + 1, 1)
         return found
 
-    def judged(self, response: Response, callback: Any) -> Iterator[scrapy.Request]:
+    def judged(self, response: Response, callback: Any) -> Iterator[scrapy.Request | FetchedPage]:
         """Pass a good answer on; tell the refusals apart by their text."""
         if response.status == 200 and UNDECLARED not in response.body[:3000] and TOO_FAST not in response.body[:3000]:
             yield from callback(response)
+            return
+        if response.status == 404 and self.options.by == "submissions":
+            self.visit.note(f"{response.url}: EDGAR has no filer of this number; correct `ciks`")
             return
         if response.status in (403, 404) and (NOT_PUBLISHED in response.body[:2000] or response.status == 404):
             # not published yet, or a day without filings; it is asked for again, since no validator is kept
@@ -150,6 +174,28 @@ class EdgarSpider(scrapy.Spider):  # type: ignore[misc]
                 "nothing is lost, the next crawl goes on. Look for other programs that read EDGAR from here",
             )
         self.visit.fail(f"{response.url}: answered {response.status}; the fault is on EDGAR's side: it is tried again at the next crawl")
+
+    def read_record(self, response: Response) -> Iterator[FetchedPage]:
+        """Yield a filer's record, where anything but its list of filings is other than before."""
+        record = read_filer_record(response.body)
+        if record is None:
+            raise SourceFailed(f"{response.url}: no company record of EDGAR; look at it in a browser")
+        name = canonical_url(f"{response.url}?state={state_of(record)}")
+        self.visit.listed += 1
+        if self.visit.memory.seen([name]):
+            return
+        yield FetchedPage(
+            url=response.url,
+            canonical_url=name,
+            listed_as=name,
+            status=200,
+            headers=[("Content-Type", "application/json")],
+            body=response.body,
+            digest=hashlib.sha256(response.body).hexdigest(),
+            content_type="application/json",
+            fetched=self.visit.now,
+            hints={"publisher": "SEC EDGAR"},
+        )
 
     def read_index(self, response: Response) -> Iterator[scrapy.Request]:
         """Yield requests for the wanted filings of a form index."""
