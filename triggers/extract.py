@@ -17,6 +17,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from store.records import Document, TriggerEvent, fingerprint
+from triggers.companies import bare, clean_name, is_name
+from triggers.companies import same_name as _same_name
 from triggers.copies import retold
 from triggers.dates import document_date, happened_on
 from triggers.entities import EntityFinder, load_entities
@@ -25,12 +27,12 @@ from triggers.gate import FRONT, Gate
 from triggers.kind import Example, Kind, Pattern, unmark
 from triggers.literals import fold
 from triggers.noise import noise_of
-from triggers.parties import Parties, bare, clean_name, is_name, same_person, subject_before
+from triggers.parties import Parties, doer, leading_name, same_person, speaks_of
 from triggers.people import FIRM_WORD, mend
 from triggers.qualify import background, status_of
 from triggers.reading import Found, Reading
 from triggers.structure import BODY, HEADLINE, LEAD, QUOTE, SILENT, Sentence, flat_text, read_sentences, title_length
-from triggers.view import LABELS, Catch, Entity, View, catches, compile_pattern, make_view
+from triggers.view import ANAPHOR, LABELS, Catch, Entity, View, catches, compile_pattern, make_view
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,7 @@ class _Candidate:
     status: str
     happened: date | None
     confidence: float
+    named: bool  # the sentence itself names the company as the one who does it
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ class Extractor:
             merged = list(self._merge(name, [c for c in candidates if c.kind == name], reading))
             settle = self._settle[name]
             events += settle(merged) if settle else merged
+        events = [e for e in events if not self._told_better(e, events)]
         return sorted(events, key=lambda e: (e.start, e.kind))
 
     def retell(self, copy: Document, original: Document, events: Sequence[TriggerEvent]) -> list[TriggerEvent] | None:
@@ -176,6 +180,16 @@ class Extractor:
             )
         return self._wordings[name]
 
+    def _told_better(self, event: TriggerEvent, events: Sequence[TriggerEvent]) -> bool:
+        """True where the same thing is told by an event of a kind that this one's kind yields to: an office that opens is no expansion."""
+        return any(
+            other.kind in self.kinds[event.kind].yields_to
+            and other.confidence >= 0.6
+            and (not (event.company and other.company) or _same_name(event.company, other.company))
+            and not _differ(event, other)
+            for other in events
+        )
+
     def _worth_reading(self, cues: dict[int, list[str]], sentences: Sequence[Sentence], *, filing: bool) -> dict[int, list[str]]:
         """Return the cues that can still make an event: in a release, most kinds stand in headline and lead or are not its news.
 
@@ -223,16 +237,16 @@ class Extractor:
                 ]
                 mended = mend(sentence, found)
                 if self.entities.has_model and "executive_change" in tried.get(index, ()) and not any(e.sort == "person" for e in mended):
-                    mended = self._second_opinion(sentence, mended)
+                    mended = self._second_opinion(sentence, mended, alone=len(sentences) < 3)
                 views[index] = make_view(sentence, mended)
             return views[index]
 
         base = document_date(document.published, sentences)
         return Reading(document, sentences, parties, base, (document.form or "").startswith("8-K"), view_of)
 
-    def _second_opinion(self, sentence: Sentence, found: list[Entity]) -> list[Entity]:
+    def _second_opinion(self, sentence: Sentence, found: list[Entity], *, alone: bool) -> list[Entity]:
         """Return the entities with the people that the model sees where rules saw none, but an office or a headline asks for one."""
-        if not any(e.sort == "title" for e in found) and sentence.zone != HEADLINE:
+        if not any(e.sort == "title" for e in found) and sentence.zone != HEADLINE and not alone:
             return found
         (spans,) = self.entities.spans_of([(sentence.text, False)])
         people = [
@@ -272,7 +286,7 @@ class Extractor:
             return None
         status = found.status or status_of(view, found.start, found.end)
         company = self._company(found, view, reading)
-        named = company is not None and (found.company is not None or subject_before(view, found.start) is not None)
+        named = company is not None and (found.company is not None or doer(view, found.start, reading.parties) is not None)
         confidence = found.confidence * ZONE_FACTOR.get(sentence.zone, 0.5)
         main = reading.parties.main
         if sentence.zone in {BODY, QUOTE} and not reading.filing:
@@ -281,20 +295,25 @@ class Extractor:
                 return None
             confidence *= 1.0 if same else 0.8
         elif sentence.zone == LEAD and kind.main_only and not reading.filing and main and company and not _same_name(company, main):
-            confidence *= 0.75
+            # another company's doing, told beside the news of this one
+            confidence *= 0.75 if speaks_of(view, len(view.masked), main) or reading.index < 2 else 0.5
         if sentence.item and sentence.item in kind.items:
             confidence = min(0.99, confidence * 1.1)
         facts = {fact: found.facts.get(fact) for fact in kind.facts}
         _fill(kind, facts, view, found)
         if found.company is None and company and any(facts.get(f) and _same_name(company, facts[f] or "") for f in _OTHER_PARTIES):
-            company = _leading_name(view) or reading.parties.main
+            company = leading_name(view) or reading.parties.main
         own = found.company_fact or kind.company_fact
         if own and not facts.get(own):
             facts[own] = company
         elif own and found.company is None and facts[own] and is_name(clean_name(facts[own] or "")) and not view.of("company"):
             company = reading.parties.fullest(facts[own] or "")
+        for fact in ("target", "partner", "unit"):
+            if fact != own and company and facts.get(fact) and bare(facts[fact] or "") == bare(company):
+                facts[fact] = None  # nobody buys himself
+                confidence *= 0.9
         at = view.span(found.start, found.end)[0]
-        return _Candidate(name, sentence, reading.index, facts, company, status, happened_on(view, at, reading.base), confidence)
+        return _Candidate(name, sentence, reading.index, facts, company, status, happened_on(view, at, reading.base), confidence, named)
 
     def _company(self, found: Found, view: View, reading: Reading) -> str | None:
         name = found.company
@@ -306,13 +325,13 @@ class Extractor:
         ):
             cleaned = clean_name(name)
             if is_name(cleaned):
-                return reading.parties.fullest(cleaned)
+                return reading.parties.party(cleaned)
         if not name:
-            entity = subject_before(view, found.start)
-            if entity is not None and not entity.anaphor:
-                return reading.parties.fullest(entity.text)
-        leading = None if reading.parties.main else _leading_name(view)
-        return reading.parties.fullest(leading) if leading else reading.parties.main
+            actor = doer(view, found.start, reading.parties)
+            if actor is not None and not ANAPHOR.fullmatch(actor):
+                return reading.parties.party(actor)
+        leading = None if reading.parties.main else leading_name(view)
+        return reading.parties.party(leading) if leading else reading.parties.main
 
     def _merge(self, name: str, candidates: list[_Candidate], reading: Reading) -> Iterable[TriggerEvent]:
         """Yield one event for each group of candidates that tell of the same, with the best sentence as its evidence."""
@@ -332,7 +351,7 @@ class Extractor:
                     if facts.get(fact) is None and value is not None:
                         facts[fact] = value
             main = reading.parties.main
-            company = main if main and any(c.company == main for c in group) else best.company
+            company = main if main and not best.named and any(c.company == main for c in group) else best.company
             for other in group[1:]:
                 if company is None or (other.company and _same_name(company, other.company) and len(other.company) > len(company)):
                     company = other.company
@@ -451,20 +470,6 @@ _OTHER_PARTIES = (
     "target",
     "acquirer",
 )
-_LEADING = re.compile(
-    r"^(?:[A-Z]{3,}[A-Z ,.]*(?:\([^)]*\))?\s?(?:—|–|--|-)\s*)?(?P<name>(?:[A-Z0-9][\w&.’'-]*)(?:\s(?:[A-Z0-9&][\w&.’'-]*|of|and))*),?\s(?:has |have |will |is |was |to |today |also |recently )*[a-z]+(?:s|ed|t|ing)?\b"
-)
-
-
-def _leading_name(view: View) -> str | None:
-    """Return the capitalised words that a sentence opens with, where they can be a company's name."""
-    match = _LEADING.match(view.sentence.text)
-    name = clean_name(match.group("name")) if match else ""
-    return (
-        name if name and is_name(name) and not any(e.sort == "person" and e.start == view.sentence.start for e in view.entities) else None
-    )
-
-
 # capitalised words that {object} may run into and that name nobody
 _NOBODY = re.compile(
     r"(?i)^(?:january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|stakes?|debt|shares?|interest|bonds?|treasur\w+|stocks?|goods|wheat|grain|oil|gas|crude|property|land|homes?|house|foreign|ltd|inc|corp|co|plc|company|points?|spree|proposed|u\.?s\.?|bitcoin|crypto|containers?|funds?|aircraft|euros?|dollars?|q[1-4]|fy\d*|deals?|new|more|the|this|it|opportunity|range|territory|usd|eur|gbp|eras?|chapter|journey|majority stake|minority stake|every|german|american|european|british|canadian|french|unlocks.*|seven|six|five|four|three|two|licen[sc]e|next\\b.*|growth|success)\b\W*$|^(?:\W*(?:january|february|march|april|june|july|august|september|october|november|december)\b)"
@@ -484,6 +489,8 @@ def _found_by(pattern: Pattern, match: re.Match[str], view: View, kind: Kind) ->
             return None
         if catch.name in {"company", "subject"}:
             company = company or value
+        elif catch.entity is not None and catch.entity.anaphor:
+            continue  # "will acquire the company": its name stands elsewhere
         elif catch.name in kind.facts and not facts.get(catch.name):
             facts[catch.name] = clean_name(value) if catch.entity is not None and catch.entity.sort == "company" else value
     inner_start, inner_end = match.span()
@@ -514,11 +521,19 @@ def _fill(kind: Kind, facts: dict[str, str | None], view: View, found: Found) ->
                 facts[fact] = lifted.group(1).strip()
         if not facts.get(fact) and spec.nearest:
             entities = [e for e in view.of(spec.nearest) if not e.anaphor]
+            if spec.nearest == "money":  # "a deal that adds $3 billion in assets": what somebody has is no price
+                entities = [e for e in entities if not _OWNED.match(view.sentence.text, e.end - view.sentence.start)]
             if spec.after:
                 entities = [e for e in entities if re.search(spec.after + r"\s*$", view.masked[: view.place_of(e)], re.IGNORECASE)]
             entity = min(entities, key=lambda e: min(abs(view.place_of(e) - found.end), abs(view.place_of(e) - found.start)), default=None)
             if entity is not None:
                 facts[fact] = entity.text
+
+
+_OWNED = re.compile(
+    r"\s+(?:in|of|worth of) (?:[\w-]+ ){0,3}?(?:assets|aum|revenues?|sales|deposits|transactions?|payments|ebitda|turnover|market cap\w*|industry|market)\b",
+    re.IGNORECASE,
+)
 
 
 def _rank(candidate: _Candidate) -> float:
@@ -527,16 +542,36 @@ def _rank(candidate: _Candidate) -> float:
 
 
 def _same_event(kind: Kind, a: _Candidate, b: _Candidate) -> bool:
+    """True for two candidates that tell of one event.
+
+    A document tells of one event of a kind unless the main facts differ; where a kind has none, unless two sentences name
+    different companies for it and share no party at all.
+    """
     if a.company and b.company and not _same_name(a.company, b.company) and kind.name != "executive_change":
         if not kind.main_facts:
-            return False
+            return not (a.named and b.named and a.order != b.order) or _share_party(a, b)
         if not any(a.facts.get(f) and b.facts.get(f) and _same_value(a.facts[f], b.facts[f]) for f in kind.main_facts if f != "company"):
-            return False
+            return a.order == b.order or not (a.named and b.named)
     for fact in kind.main_facts:
         x, y = a.facts.get(fact), b.facts.get(fact)
         if x and y and not (same_person(x, y) if fact == "person" else _same_value(x, y)):
-            return False
+            return kind.news_once and HEADLINE in {a.sentence.zone, b.sentence.zone}
     return True
+
+
+def _differ(a: TriggerEvent, b: TriggerEvent) -> bool:
+    """True where two events of different kinds name different targets or places."""
+    return any(
+        a.facts.get(f) and b.facts.get(f) and not _same_value(a.facts[f], b.facts[f])
+        for f in ("target", "place")
+        if f in a.facts and f in b.facts
+    )
+
+
+def _share_party(a: _Candidate, b: _Candidate) -> bool:
+    """True where a company or other capitalised party of one candidate is one of the other's."""
+    ours, theirs = ({bare(v) for v in (c.company, *c.facts.values()) if v and v[:1].isupper() and bare(v)} for c in (a, b))
+    return any(x.startswith(y) or y.startswith(x) for x in ours for y in theirs)
 
 
 def _same_value(x: str | None, y: str | None) -> bool:
@@ -545,9 +580,3 @@ def _same_value(x: str | None, y: str | None) -> bool:
         return True
     short, long = sorted((a, b), key=len)
     return bool(short) and (set(short) <= set(long))
-
-
-def _same_name(x: str, y: str) -> bool:
-    a, b = bare(x).split(), bare(y).split()
-    short, long = sorted((a, b), key=len)
-    return bool(short) and (long[: len(short)] == short or "".join(w[0] for w in long) == "".join(short) or set(short) <= set(long))

@@ -41,6 +41,12 @@ _LISTICLE = re.compile(
 )
 
 
+# "Harrow Partners Initiates Coverage on Acme Corp. (NYSE: ACM)": a study retells what the company said
+_ANALYST = re.compile(
+    r"(?i)\b(?:initiat|updat|resum|reiterat|maintain|reaffirm|launch|start|assum)\w*\b.{0,25}\b(?:coverage|(?:research|equity|[1-4]q\d\d) (?:report|note)|(?:buy|sell|hold|outperform) rating)\b"
+)
+
+
 def noise_of(sentences: Sequence[Sentence], document: Document) -> Noise | None:
     """Return why the document as a whole is noise, or None; judged by headline and first sentence."""
     title = document.title or next((s.text for s in sentences if s.zone == HEADLINE), "")
@@ -55,6 +61,8 @@ def noise_of(sentences: Sequence[Sentence], document: Document) -> Noise | None:
         return Noise("market research")
     if _NOTICE.search(title) and not _OFFICE_NEWS.search(title):
         return Noise("event notice", frozenset({"executive_change", "relocation"}))
+    if _ANALYST.search(title):
+        return Noise("analyst's note")
     if _LISTICLE.search(title):
         return Noise("advice")
     return None

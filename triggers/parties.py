@@ -4,162 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
 
+from triggers.companies import LEGAL, NOT_NAMES, bare, clean_name, is_name, same_name
 from triggers.entities import DocumentView
-from triggers.structure import ABOUT, HEADLINE, Sentence
+from triggers.names import title_case
+from triggers.structure import Sentence
+from triggers.subjects import find_main
 from triggers.view import Entity, View
-
-LEGAL = r"(?:Inc|INC|Incorporated|INCORPORATED|Corp|CORP|Corporation|CORPORATION|Co|CO|Company|COMPANY|Companies|Ltd|LTD|Limited|LIMITED|LLC|L\.L\.C|LLP|L\.P|LP|PLC|plc|Plc|S\.A|SA|SE|N\.V|NV|AG|AB|ASA|A/S|Oyj|SpA|S\.p\.A|GmbH|KG|KGaA|BV|B\.V|Pty\.? Ltd|Pte\.? Ltd|K\.K|Holdings?|HOLDINGS?|Group|GROUP|Bancorp|BANCORP|Bancshares|Trust|P\.A|P\.C|PLLC|Partners|Foundation|University)"
-# "Acme Corporation (the “Company”)", "Acme, Inc. (“Acme” or the “Company”)"
-_DEFINED = re.compile(
-    r"(?P<name>[A-Z0-9][\w&.,’'!/® -]{1,80}?)(?:,? (?:a|an) [^()]{3,80}?(?:corporation|company|limited partnership|trust|association)[^()]{0,20})?,?\s*\((?:[^()]{0,120}?\b)?(?:[Tt]he|THE|we|our|hereinafter|collectively)?,?\s*[“\"”'‘]*(?:the )?(?:Company|COMPANY|Registrant|Corporation|Bank|Group|Partnership|Trust|Issuer)\b[”\"“'’,]"
-)
-_TICKER = re.compile(
-    r"(?P<name>[A-Z0-9][\w&.,’'!/®™ -]{1,70}?)\s*\((?:[^()]{0,40}?\b)?(?:NYSE|NASDAQ|Nasdaq|AMEX|OTC\w*|TSX(?:[ -]?V)?|CSE|LSE|AIM|ASX|Euronext|FRA|OMX|NYSE American|TSXV|Cboe|HKEX|SGX|JSE)\b[^()]{0,60}\)"
-)
-_REUTERS = re.compile(r"^(?P<name>[A-Z][\w&.,’' -]{1,60}?)\s*<[A-Z.]{1,6}>")
-_ABOUT_NAME = re.compile(
-    r"^\W*(?:About|ABOUT)[:\s]+(?:the\s+)?(?P<name>[A-Z0-9][\w&.,’'!/®™ -]{1,70}?)(?=$|\s{2,}|[:(–—]|\s(?:is|are|was|has|The|A|An|Founded|Headquartered|Based|Since|At|For|With|Established|provides|offers|delivers|operates)\b)"
-)
-_SUBJECT = re.compile(
-    r"^(?:(?i:today|exclusive|update|breaking|report)[:,]?\s+)?(?P<name>(?-i:[A-Z0-9][\w&.’'!+/®™-]*)(?:,? (?:(?-i:[A-Z0-9&][\w&.’'!+/®™-]*)|of|and|&|the|for|de)){0,6}?)(?:\s*\([^)]{1,40}\)|,[^,]{3,160},|\s*<[A-Z.]+>)*['’]?s?\s+"
-    r"(?:(?:today|has|have|is|will|proudly|officially|also|to|recently)\s+){0,3}(?i:announc|appoint|nam(?:es|ed)\b|launch|acquir|complet|clos(?:es|ed)\b|rais(?:es|ed)\b|open(?:s|ed|ing)?\b|relocat|mov(?:es|ed|ing)\b|join|sign|report(?:s|ed)?\b|expand|unveil|introduc|hir(?:es|ed)\b|promot|welcom|elect|select|secur|receiv|said\b|says\b|agree|buy|sell|sold|bought|win|won\b|award|establish|partner|enter|releas|invest|celebrat|plan|merg|file|pric|cut|lay|add|pleased|proud|excited|thrilled|honou?red|declar|lead|debut|achiev|strengthen|confirm|provid|roll|host|shar|offer|build|break|begin|start|resum|is\b|are\b|has\b)"
-)
-_TRAIL = re.compile(r"(?:[,;:\s]+|['’]s?|\s*[®™©]|\((?:R|TM)\))+$")
-_LEAD_WORDS = re.compile(
-    r"^(?:The|the|THE|At|In|On|For|By|From|With|As|A|An|And|—|--|-|About|Today|Meanwhile|However|While|When|After|Before|Since|Under|Of)\s+(?=\S)"
-)
-NOT_NAMES = frozenset(
-    [
-        "the",
-        "company",
-        "company",
-        "we",
-        "it",
-        "they",
-        "he",
-        "she",
-        "this",
-        "that",
-        "these",
-        "those",
-        "there",
-        "today",
-        "new",
-        "ceo",
-        "cfo",
-        "coo",
-        "cto",
-        "our",
-        "its",
-        "a",
-        "an",
-        "board",
-        "inc",
-        "corp",
-        "management",
-        "news",
-        "market",
-        "more",
-        "about",
-        "shares",
-        "stock",
-        "item",
-        "form",
-        "exhibit",
-        "us",
-        "uk",
-        "u.s.",
-        "ai",
-        "board",
-        "directors",
-        "stockholders",
-        "shareholders",
-        "committee",
-        "officer",
-        "officers",
-        "meeting",
-        "agreement",
-        "sec",
-        "nyse",
-        "nasdaq",
-        "otc",
-        "fda",
-        "ftc",
-        "doj",
-        "irs",
-        "fbi",
-        "epa",
-        "eu",
-        "un",
-        "gdp",
-        "ipo",
-        "globe",
-        "newswire",
-        "pr",
-        "business",
-        "wire",
-        "prnewswire",
-        "globenewswire",
-        "newswire",
-        "accesswire",
-        "company",
-        "registrant",
-        "chairman",
-        "president",
-        "director",
-        "directors",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ]
-)
-
-
-def clean_name(name: str) -> str:
-    """Return a company name as it would be written alone: no article, possessive, mark or trailing comma."""
-    name = re.sub(r"\s+", " ", name).strip(" \"“”'‘’(")
-    name = re.sub(r"\s*\((?:the )?[“\"].*$", "", name)
-    while True:
-        shorter = _TRAIL.sub(
-            "", _LEAD_WORDS.sub("", name) if not re.match(r"The \w+(?: \w+)* (?:Co|Company|Group|Corporation|Inc)\b", name) else name
-        )
-        if shorter == name:
-            break
-        name = shorter
-    if re.search(r"\b(?:Inc|Corp|Co|Ltd|L\.P|L\.L\.C|N\.V|S\.A|P\.A|P\.C)$", name):
-        name += "."
-    return re.sub(r"[®™©]|\((?:R|TM)\)", "", name).strip()
-
-
-def bare(name: str) -> str:
-    """Return the name's distinguishing words in lower case, for comparing mentions within a document."""
-    words = re.findall(r"[a-z0-9]+", re.sub(r"['’]s\b", "", name.lower()))
-    kept = [
-        w
-        for w in words
-        if not re.fullmatch(
-            r"inc|incorporated|corp|corporation|co|company|ltd|limited|llc|plc|lp|llp|sa|se|nv|ag|ab|the|and|group|holdings?", w
-        )
-    ]
-    return " ".join(kept or words)
 
 
 class Parties:
@@ -194,45 +45,9 @@ class Parties:
     def _find_main(self) -> str | None:
         if self.header:
             return self._as_written(self.header)
-        head = self.full_text[:6000]
-        defined = _DEFINED.search(head)
-        if defined and _is_name(_last_capitals(defined.group("name"))):
-            return clean_name(_last_capitals(defined.group("name")))
-        headline = next((s for s in self.sentences if s.zone == HEADLINE), None)
-        candidates: list[str] = []
         lead = list(self._lead())
-        companies = [e for e in lead if e.sort == "company" and not e.anaphor]
-        people = {e.text for e in lead if e.sort == "person"}
-        ticker = _TICKER.search(head)
-        if ticker:
-            candidates.append(clean_name(_last_capitals(ticker.group("name"))))
-        for sentence in ([headline] if headline else []) + [s for s in self.sentences[:6] if s.zone not in {HEADLINE}]:
-            text = re.sub(r"^.{0,90}?(?:—|–|--|/-|\s-\s|\)\s*-)\s*", "", sentence.text) if sentence is not headline else sentence.text
-            text = re.sub(r"^\$[A-Z.]+(?: \$[A-Z.]+)*\s?[:-]\s*", "", text)
-            reuters = _REUTERS.match(text)
-            if reuters:
-                candidates.append(clean_name(reuters.group("name")))
-                continue
-            subject = _SUBJECT.match(text)
-            if subject and _is_name(subject.group("name")):
-                candidates.append(clean_name(subject.group("name")))
-            for entity in companies:
-                if sentence.start <= entity.start < sentence.end:
-                    candidates.append(clean_name(entity.text))
-                    break
-        candidates = [c for c in candidates if not any(p == c or p.startswith(c + " ") for p in people)]
-        abouts = [m.group("name") for s in self.sentences if s.zone == ABOUT and (m := _ABOUT_NAME.match(s.text[:160]))]
-        names = [bare(a) for a in abouts]
-        for candidate in candidates:  # what the text begins with and an "About" paragraph describes
-            key = bare(candidate)
-            if any(key and (n.startswith(key) or key.startswith(n)) for n in names if n):
-                return candidate
-        if candidates:
-            counts = {c: self.full_text.count(c.rstrip(".")) for c in candidates}
-            first = candidates[0]
-            best = max(candidates, key=lambda c: counts[c])
-            return best if counts[best] > 2 * counts[first] + 1 else first
-        return clean_name(abouts[0]) if abouts else None
+        named = [e.text for e in lead if e.sort == "company" and not e.anaphor]
+        return find_main(self.full_text, self.sentences, named, {e.text for e in lead if e.sort == "person"})
 
     def _as_written(self, header: str) -> str:
         """Return the header's name ("CHEVRON CORP", "COSTCO WHOLESALE CORP /NEW") as the text itself spells it."""
@@ -246,6 +61,22 @@ class Parties:
         found = [m.group().strip() for m in re.finditer(pattern, self.full_text[:200_000], re.IGNORECASE)]
         mixed = [f for f in found if not f.isupper() and f[0].isupper()] or found
         return clean_name(max(mixed, key=lambda f: (len(f), -mixed.index(f)))) if mixed else name
+
+    def once(self, name: str) -> bool:
+        """True for a name without a legal form that the text has in one place only."""
+        return self.full_text.count(name) < 2 and re.search(rf"\b{LEGAL}\b", name) is None
+
+    def party(self, name: str) -> str:
+        """Return the fullest name of a company of an event; the document's own where `name` is a piece of it ("Tax Network")."""
+        full, main = self.fullest(name), self.main
+        known = self.names.full_name(clean_name(name))
+        if main and known and bare(known) == bare(main):
+            return main
+        if main and same_name(full, main):
+            ours, theirs = bare(main).split(), bare(full).split()
+            if len(ours) > len(theirs) or (ours == theirs and len(main) > len(full)):
+                return main
+        return full
 
     def fullest(self, name: str) -> str:
         """Return the longest form of a company's name in the document: "Acme" may stand there as "Acme Robotics, Inc."."""
@@ -384,25 +215,17 @@ def _last_name(name: str) -> str:
     return re.sub(r"['’]s$|[,.'’]+$", "", words[-1]) if words else name
 
 
-def _last_capitals(name: str) -> str:
-    """Return the capitalised run that ends the string: "On May 3, the board of Acme Corp" gives "Acme Corp"."""
-    match = re.search(r"(?:(?:[A-Z0-9][\w&.’'!/®™-]*|of|and|&|the|de|,? ?(?:Inc|Ltd|LLC)\.?)[ ,]*)+$", name.strip())
-    found = match.group() if match else name
-    found = re.sub(r"^.*\b\d{1,2}, \d{4},?\s+", "", found)
-    return re.sub(r"^(?:(?:of|and|the|de|On|In|At|By|As)\s+)+", "", found.strip(" ,"))
-
-
-def _is_name(name: str) -> bool:
-    key = clean_name(name).lower().strip(".")
-    if re.search(r"\bthe board\b|^board of|\b(?:19|20)\d\d, ", key):
-        return False
-    return bool(key) and key not in NOT_NAMES and not re.fullmatch(r"[\d\W]+", key)
-
-
-@lru_cache(maxsize=2048)
-def is_name(name: str) -> bool:
-    """True for words that can be a company's name: no pronoun, office, month or wire."""
-    return _is_name(name) and name[:1].isascii() is not None
+_LEADING = re.compile(
+    r"^(?:[A-Z]{3,}[A-Z ,.]*(?:\([^)]*\))?\s?(?:—|–|--|-)\s*)?(?P<name>(?:[A-Z0-9][\w&.’'-]*)(?:\s(?:[A-Z0-9&][\w&.’'-]*|of|and))*),?\s(?:has |have |will |is |was |to |today |also |recently )*[a-z]+(?:s|ed|t|ing)?\b"
+)
+# nothing but helping words, an adverb or an apposition between a company and what it does
+_DOES = re.compile(
+    r"(?:['’]s?)?(?: ?\([^()]{1,80}\))*(?:, [^;:]{2,160},|,)?(?: (?:has|have|had|will|would|is|are|was|were|be|been|being|to|also|today|now|recently|officially|just|then|successfully|"
+    r"proudly|agreed|plans?|planned|intends?|expects?|and|not|announced|announces|said|says|that|it|they|pleased|\w+ly)){0,7}\s*"
+)
+_OTHER_ROLE = re.compile(
+    r"(?i)(?:\b(?:from|formerly|ex|former|at|with|by|of|for|than|like|to|and its|via|into|against|on|in|under)[\s-]|\(|\bthe )$"
+)
 
 
 def subject_before(view: View, at: int) -> Entity | None:
@@ -412,8 +235,7 @@ def subject_before(view: View, at: int) -> Entity | None:
         place = view.place_of(entity)
         if place >= at:
             break
-        before = view.masked[max(0, place - 22) : place]
-        if re.search(r"(?i)(?:\b(?:from|formerly|ex|former|at|with|by|of|for|than|like|to|and its|via)[\s-]|\(|\bthe )$", before):
+        if _OTHER_ROLE.search(view.masked[max(0, place - 22) : place]):
             continue
         if best is not None and re.fullmatch(r"\s*(?:,|and|&|, and)\s*", view.masked[view.place_of(best) + 2 : place]):
             continue  # "Umbrella Health and Cyberdyne formed": the first of the pair speaks for both
@@ -421,7 +243,63 @@ def subject_before(view: View, at: int) -> Entity | None:
     return best
 
 
+def doer(view: View, at: int, parties: Parties) -> str | None:
+    """Return who does what the words at masked[at] tell, as the sentence names it: None where it names nobody before them.
+
+    The company right before the words, else the document's own where the sentence speaks of it, else the nearest one.
+    """
+    nearest = subject_before(view, at)
+    main = parties.main
+    if main and nearest is not None and not nearest.anaphor and title_case(view.sentence.text) and parties.once(nearest.text):
+        nearest = None  # capitals of a headline or its second line, named nowhere else: "Premium Lamp Brand Set to Launch"
+        if not speaks_of(view, at, main):
+            return main
+    if nearest is not None and not nearest.anaphor and main and not same_name(nearest.text, main):
+        place = view.place_of(nearest)
+        close = _DOES.fullmatch(view.masked[place + 2 : at]) is not None
+        opens = place == 0 or re.search(
+            r"(?:[,;:—–.”\"-]|\b(?:that|and|while|as|when|its|target|subsidiary|unit|affiliate|owner|parent))\s*$", view.masked[:place]
+        )
+        if not (close and opens) and speaks_of(view, at, main):
+            return main
+    return nearest.text if nearest is not None else main if main and speaks_of(view, at, main) else None
+
+
+def speaks_of(view: View, at: int, main: str) -> bool:
+    """True where the sentence names `main`, or means it by "the Company", before masked[at]."""
+    if any(e.anaphor or same_name(e.text, main) for e in view.of("company") if view.place_of(e) < at):
+        return True
+    begin, end = view.sentence.start, view.span(at, at)[0]
+    said = view.sentence.text[: max(0, end - begin)].lower()
+    pattern = r"\W+".join(re.escape(word) for word in bare(main).split()[:2])
+    return bool(pattern) and re.search(rf"\b{pattern}\b", said) is not None
+
+
+def leading_name(view: View) -> str | None:
+    """Return the capitalised words that a sentence opens with, where they can be a company's name."""
+    match = _LEADING.match(view.sentence.text)
+    name = clean_name(match.group("name")) if match else ""
+    return (
+        name if name and is_name(name) and not any(e.sort == "person" and e.start == view.sentence.start for e in view.entities) else None
+    )
+
+
+_CALLED = {
+    "bill": "william", "will": "william", "bob": "robert", "rob": "robert", "dick": "richard", "ted": "edward", "ned": "edward", "tony": "anthony",
+    "peggy": "margaret", "meg": "margaret", "betty": "elizabeth", "liz": "elizabeth", "sandy": "alexander", "drew": "andrew", "hank": "henry",
+    "chuck": "charles", "jack": "john", "jim": "james", "becky": "rebecca", "tina": "christina", "gene": "eugene", "skip": "",
+}  # fmt: skip
+
+
 def same_person(x: str, y: str) -> bool:
-    """True for two spellings of one person within a document: same surname, and first names that begin alike."""
+    """True for two spellings of one person within a document: same surname, and first names that begin alike or are short for each other."""
     a, b = ([w for w in re.findall(r"[^\W\d_]+", name.lower()) if w not in {"jr", "sr", "ii", "iii", "iv", "dr"}] for name in (x, y))
-    return bool(a) and bool(b) and a[-1] == b[-1] and (len(a) == 1 or len(b) == 1 or any(w[0] == b[0][0] for w in a[:-1]))
+    if not a or not b or a[-1] != b[-1]:
+        return False
+    if len(a) == 1 or len(b) == 1:
+        return True
+    return any(_given_alike(v, w) for v in a[:-1] for w in b[:1]) or any(_given_alike(v, w) for v in a[:1] for w in b[:-1])
+
+
+def _given_alike(x: str, y: str) -> bool:
+    return x[0] == y[0] or _CALLED.get(x, x) == _CALLED.get(y, y) or (min(len(x), len(y)) > 3 and (x in y or y in x))

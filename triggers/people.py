@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from triggers.parties import LEGAL
+from triggers.companies import LEGAL
 from triggers.structure import Sentence
 from triggers.view import Entity
 
 _PART = r"(?:(?:Mc|Mac|O['’]|D['’]|De|Van|Le|La)?[A-ZÀ-Þ][a-zà-ÿ]+(?:(?:-|['’](?!s\b))[A-ZÀ-Þ]?[a-zà-ÿ]+)*|[A-Z]{2,}(?=[\s,]))"
-_NAME = rf"(?:(?:[A-Z]\.\s?){{1,2}}(?:{_PART}\s)?|{_PART}\s(?:[A-Z]\.?\s|[“\"(][A-Z][a-z]+[”\")]\s|{_PART}\s|van\s|von\s|de\s|der\s|la\s|di\s|bin\s|al-){{0,3}}){_PART}(?:,? (?:Jr|Sr|II|III|IV)\b\.?)?"
+_NOT_FIRST = r"(?!(?:When|While|As|After|Since|Before|With|The|In|On|At|By|For|From|But|And|If|Under|Although|Though|Once|Today|Former|Congratulations|Meet|Said|How|Why|New|Join|Joining)\b)"
+_NAME = rf"{_NOT_FIRST}(?:(?:[A-Z]\.\s?){{1,2}}(?:{_PART}\s)?|{_PART}\s(?:[A-Z]\.?\s|[“\"(][A-Z][a-z]+[”\")]\s|{_PART}\s|van\s|von\s|de\s|der\s|la\s|di\s|bin\s|al-){{0,3}}){_PART}(?:,? (?:Jr|Sr|II|III|IV)\b\.?)?"
 FIRM_WORD = re.compile(
     rf"\b{LEGAL}\b|\b(?:Bank|Capital|Health|Systems?|Technolog|Solutions|Services|Energy|Pharma|Labs?|Media|Software|Global|International|Industries|Insurance|Financial|Resources|Motors|Airlines?|Foods?|Hospital|Clinic|Institute|Association|School|College|Council|Society|Network|Studios?|Digital|Holdings|Ventures|Associates|Agency|Law|Restaurant|Hotel|Realty|Properties|Brands?|Sports|Committee|Department|Board|Officer|President|Director|Executive|Chief|New|United|American|National|North|South|West|East|The|Names|Appoints|Announces|Street|Center|Centre|City|County|University|Fund|Team|Report|News|Today|Annual|General Manager|Data|Cloud|Security|Medical|Therapeutics|Biosciences?|Gold|Mining|Oil|Gas|Power|Products?|Entertainment|Communications|Interim|Executive|Vice|Senior|Chair|Former|Meeting|Agreement|Plan|Effective|Date|Award|Stock|Shares?|Section|Item|Form|Exhibit|Company|Partner|Engineering|Operations|Marketing|Sales|Strategy|Growth|Finance|Product|Technology|Human|Resources|Development|Asset|Envoy|Semiconductor|Customer|Success|Business|Supervisory|Management|Advisory)\w*\b"
 )
@@ -35,7 +36,7 @@ _SLOTS = [
 ]
 # "as interim Co-Chief Executive Officers", "elected as directors"
 PLURAL_OFFICE = re.compile(
-    r"\b(?:(?:[Ii]nterim|[Aa]cting|[Ii]ndependent|[Nn]on-executive|[Nn]on-employee|[Ss]enior|[Ee]xecutive|[Nn]ew) )*(?:[Cc]o-)?(?:(?:[Cc]hief (?:\w+ ){1,2}[Oo]fficers|(?:[Ss]enior |[Ee]xecutive )?[Vv]ice [Pp]residents|CEOs|CFOs|[Mm]anaging [Dd]irectors|[Pp]residents|[Cc]o-[Cc]hairs|[Cc]hairmen|[Tt]rustees|[Ff]inance [Cc]hief|[Ss]ecurity [Cc]hief|[Tt]echnology [Cc]hief|[Mm]arketing [Cc]hief|[Cc]hief of [A-Za-z]+(?: [A-Za-z]+)?|[A-Z][a-z]+ [Cc]hief(?= (?:[A-Z]|to|is|will|steps|resigns|leaves|out))|(?:[A-Z][a-z]+ )?[Dd]irector(?= [A-Z]|,)|Co-(?:Manager|President|CEO|Chair(?:man)?|Head|Lead))\b|(?<=as )[Dd]irectors\b|(?<=new )[Dd]irectors\b|(?<=independent )[Dd]irectors\b)"
+    r"\b(?:(?:[Ii]nterim|[Aa]cting|[Ii]ndependent|[Nn]on-executive|[Nn]on-employee|[Ss]enior|[Ee]xecutive) )*(?:[Cc]o-)?(?:(?:[Cc]hief (?:\w+ ){1,2}[Oo]fficers|(?:[Ss]enior |[Ee]xecutive )?[Vv]ice [Pp]residents|CEOs|CFOs|[Mm]anaging [Dd]irectors|[Pp]residents|[Cc]o-[Cc]hairs|[Cc]hairmen|[Tt]rustees|[Ff]inance [Cc]hief|[Ss]ecurity [Cc]hief|[Tt]echnology [Cc]hief|[Mm]arketing [Cc]hief|[Cc]hief of [A-Za-z]+(?: [A-Za-z]+)?|[A-Z][a-z]+ [Cc]hief(?= (?:[A-Z]|to|is|will|steps|resigns|leaves|out))|(?:[A-Z][a-z]+ )?[Dd]irector(?= [A-Z]|,)|Co-(?:Manager|President|CEO|Chair(?:man)?|Head|Lead))\b|(?<=as )[Dd]irectors\b|(?<=new )[Dd]irectors\b|(?<=independent )[Dd]irectors\b)"
 )
 _FOLLOWING_PEOPLE = re.compile(rf"(?:, | and |, and )(?P<n>{_NAME})(?=,| and| as| to|\s(?:have|were|will))")
 # "Executive Vice President, Oil, Products & Gas": the unit after the comma, all capitals
@@ -79,9 +80,18 @@ def mend(sentence: Sentence, entities: Sequence[Entity]) -> list[Entity]:
     return _carry_titles(text, origin, _widen(text, origin, sorted(out, key=lambda e: e.start)))
 
 
+_DEGREE = re.compile(r",? (?:MD|M\.D\.|Ph\.?D|MBA|CPA|DO|PE|RN|JD|DVM|LL\.?M|Esq)(?=[.,\s])")
 # a headline's verb or preposition taken for part of a name
 _RUNS_ON = re.compile(
-    r"\s(?:As|as|To|Of|For|Named|Names|Appointed|Appoints|Joins|Joined|And|Is|Has|Will|Takes|Steps|Resigns|Retires|Promoted|Promotes|Elected|Hired|Hires|Tapped|Becomes|Leaves|Succeeds|Returns|Moves|Welcomes|Announces|In|At|With|New|From|On|By)\b(?:\s.*)?$"
+    r"\s(?:As|as|To|Of|For|Named|Names|Appointed|Appoints|Joins|Joined|And|Is|Has|Will|Takes|Steps|Resigns|Retires|Promoted|Promotes|Elected|Hired|Hires|Tapped|Becomes|Leaves|Succeeds|Returns|Moves|Welcomes|Announces|In|At|With|New|From|On|By"
+    r"|AS|TO|OF|FOR|NAMED|NAMES|APPOINTED|APPOINTS|JOINS|JOINED|IS|HAS|WILL|PROMOTED|ELECTED|HIRED|HIRES|TAPPED|AT|WITH|NEW|FROM|ON|BY)\b(?:\s.*)?$"
+)
+
+
+# "Tern Mills Names Jane Roe": the person begins behind a headline's verb
+_BEGINS_BEFORE = re.compile(
+    r"^[^“”]{2,60}?\s(?:Names|Appoints|Hires|Taps|Promotes|Elects|Welcomes|Adds|Announces|Recruits|Poaches|Selects|Picks|Secures|Brings|Lures|Employs|Installs|Engages"
+    r"|NAMES|APPOINTS|HIRES|TAPS|PROMOTES|ELECTS|WELCOMES|ADDS|ANNOUNCES)\s(?=[A-Z]\S*\s[A-Z])"
 )
 
 
@@ -96,6 +106,9 @@ def _named_right(entity: Entity) -> Entity:
         return Entity("company", entity.start, entity.start + tail.start(), entity.text[: tail.start()], entity.anaphor)
     if entity.sort != "person":
         return entity
+    begins = _BEGINS_BEFORE.match(entity.text)
+    if begins:
+        entity = Entity("person", entity.start + begins.end(), entity.end, entity.text[begins.end() :])
     text = _RUNS_ON.sub("", entity.text)
     text = re.sub(r"['’]s?$", "", text)
     if re.search(
@@ -107,6 +120,9 @@ def _named_right(entity: Entity) -> Entity:
 
 def _take(span: tuple[int, int], text: str, origin: int, out: list[Entity]) -> None:
     """Put a person at `span` of the sentence, unless something that is no misread name stands there."""
+    begins = _BEGINS_BEFORE.match(text[span[0] : span[1]])
+    if begins:
+        span = (span[0] + begins.end(), span[1])
     words = _RUNS_ON.sub("", text[span[0] : span[1]])
     start, end = span[0] + origin, span[0] + origin + len(words)
     if " " not in words.strip() and "." not in words and not re.search(r"(?:Mr|Ms|Mrs|Dr|Messrs)\.?\s$", text[: span[0]]):
@@ -121,7 +137,8 @@ def _take(span: tuple[int, int], text: str, origin: int, out: list[Entity]) -> N
     for entity in over:
         if entity.sort == "company" and (entity.start < start or entity.end > end or FIRM_WORD.search(entity.text)):
             return
-        if entity.sort == "place" and entity.end - entity.start > (end - start) * 0.7:
+        degree = _DEGREE.match(text, entity.end - origin)  # "Jane Roe, MD": no town in Maryland
+        if entity.sort == "place" and entity.end - entity.start > (end - start) * 0.7 and not degree:
             return
     for entity in over:
         out.remove(entity)
@@ -145,7 +162,9 @@ def _widen(text: str, origin: int, entities: list[Entity]) -> list[Entity]:
                 )
             ):
                 start = origin + wider.start()
-                if all(e.end <= start or e.start >= entity.start for e in entities if e is not entity):
+                if not _BEGINS_BEFORE.match(wider.group() + " X X") and all(
+                    e.end <= start or e.start >= entity.start for e in entities if e is not entity
+                ):
                     entity = Entity("person", start, entity.end, text[start - origin : entity.end - origin])
             previous = out[-1] if out else None
             if (

@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from store.records import TriggerEvent
 from triggers.dates import effective_date
-from triggers.parties import same_person
+from triggers.parties import doer, same_person
 from triggers.qualify import old_year
 from triggers.reading import Found, Reading
-from triggers.structure import HEADLINE, LEAD, QUOTE
+from triggers.structure import BODY, HEADLINE, LEAD, QUOTE
 from triggers.view import SORTS, Entity, View
 
 P = rf"(?:{SORTS['person']}[\ue100-\uf8ff])"
@@ -24,7 +24,7 @@ O = rf"(?:{SORTS['company']}[\ue100-\uf8ff])"  # noqa: E741 (a sort, like P and 
 G = rf"(?:{SORTS['place']}[\ue100-\uf8ff])"
 # "Jane Roe, John Doe and Ann Poe": as many as are named in one breath, each perhaps with an apposition
 PEOPLE = rf"(?P<people>{P}(?:,? \([^)]*\))?(?:(?:, {T}(?: of {O})?)?(?:,? and |, |; ){P}){{0,7}})"
-BOARD = r"(?:(?:board|boards)(?: of (?:directors|managers|trustees|governors|regents))?|supervisory board|management board|executive (?:board|committee|leadership team|team)|leadership team|c-suite|managing directorate)"
+BOARD = r"(?:(?:board|boards)(?: of (?:directors|managers|trustees|governors|regents))?(?! (?:advis|observ|fellow|committee))|supervisory board|management board|executive (?:board|committee|leadership team|team)|leadership team|c-suite|managing directorate)"
 GAP = r"[^;\n\ue002]{0,90}?"  # no other person between
 WIDE = r"[^;\n]{0,140}?"
 MR = r"(?:(?:Mr|Ms|Mrs|Dr|Prof|Sir|Messrs)\.? ?)?"
@@ -47,7 +47,7 @@ _LEAVE = (
 _LEAVING = r"resignations?|retirements?|departures?|terminations?|removals?|exits?|dismissals?|ouster|firing|separation|stepping down|step down|leaving|cessation|passing|death|decision (?:not )?to (?:retire|resign|step|leave|depart|stand|seek)"
 _OUST = r"fir(?:es|ed|ing)|oust(?:s|ed|ing)?|dismiss(?:es|ed|ing)|sack(?:s|ed)|remov(?:es|ed|ing)|terminat(?:es|ed|ing)(?: the employment of)?|part(?:s|ed|ing) (?:ways|company) with|axes?|axed|let(?:s)? go(?: of)?|replac(?:es|ed|ing)|suspend(?:s|ed)|loses|los(?:t|ing)|separat(?:ed|es) (?:from|with)|accept(?:s|ed) the resignation of|boots?"
 _AUX = r"(?:(?:has|have|had|will|would|shall|is|are|was|were|be|been|being|to|also|today|recently|officially|formally|now|then|each|subsequently|immediately|temporarily|permanently|unanimously|previously|both|either|expected|set|slated|poised|due|plans?|planned|planning|intends?|intending|intention|intent|decided|decides|chosen|chose|elected|agreed|wants?|going|about|announc(?:ed|es|ing)|his|her|their|decision|that|he|she|they|not|never|no|plan|would|may|might|could|should|abruptly|suddenly|voluntarily|unexpectedly|reportedly|the|desire|considering|in talks|continue|officially|notified \S+(?: \S+){0,14}? (?:of|that)|informed \S+(?: \S+){0,14}? (?:of|that)|advised \S+(?: \S+){0,14}? (?:of|that)|provided notice (?:of|to)|gave notice|,)\s*)"
-_ROLE = r"(?:(?:the|a|an|its|their|our|his|her|new|newest|next|first|company['’]s|firm['’]s|role|roles|position|positions|post|posts|office|title|titles|of|as|to|be|serve|in|the company['’]s|additional|permanent|full-time|newly created|newly[- ]established|group|global|interim|acting|co-?|joint|independent|duties|responsibilities|job|capacity|function|member|members|one|chief)[\s-]+)"
+_ROLE = r"(?:(?:the|a|an|its|their|our|his|her|new|newest|next|first|company['’]s|firm['’]s|role|roles|position|positions|post|posts|office|title|titles|of|as|to|be|serve|in|the company['’]s|additional|permanent|full-time|newly created|newly[- ]established|group|global|interim|acting|co-?|joint|independent|duties|responsibilities|job|capacity|function|member|members|one|chief|\ue004[\ue100-\uf8ff](?:['’]s)?)[\s-]+)"
 _APPOSITION = rf"(?:,? (?:\([^)]*\)|age \d+|\d\d|{T}|{O}|{SORTS['number']}|[MPJ]\.[DB]|Ph\.D|who |which |formerly |previously |currently |a |an |the |former |most recently |our |its |with |of |at |has |had |also ){WIDE}(?=[,\s]))?"
 
 _JOINS = [
@@ -254,7 +254,7 @@ def find(view: View, reading: Reading) -> Iterable[Found]:
 
 # what a headline says in short: the person without the office, the office without the person, or the team alone
 _TERSE_JOINS = re.compile(
-    rf"\b(?P<verb>appoint(?:s|ed|ing)?|nam(?:es|ed)|elect(?:s|ed)|hir(?:es|ed|ing)|hires? of|tap(?:s|ped)|pick(?:s|ed)|promot(?:es|ed)|welcom(?:es|ed)|recruit(?:s|ed)|poach(?:es|ed)|lur(?:es|ed)|adds?|appointments? of|addition of|secur(?:es|ed)|select(?:s|ed)|cho(?:oses|se)|engages|brings? on|(?:re)?joined by)\b[^;\n\ue002]{{0,70}}?{PEOPLE}",
+    rf"\b(?P<verb>appoint(?:s|ed|ing)?|nam(?:es|ed)|elect(?:s|ed)|hir(?:es|ed|ing)|hires? of|tap(?:s|ped)|pick(?:s|ed)|promot(?:es|ed)|welcom(?:es|ed)|recruit(?:s|ed)|poach(?:es|ed)|lur(?:es|ed)|adds?|appointments? of|addition of|secur(?:es|ed)|select(?:s|ed)|cho(?:oses|se)|engages|brings? on|(?:re)?joined by)\b(?! (?:in|on|behind|for)\b)[^;\n\ue002]{{0,70}}?{PEOPLE}",
     re.IGNORECASE,
 )
 _TERSE_MOVES = re.compile(
@@ -289,6 +289,8 @@ def _terse(view: View, reading: Reading) -> Iterator[Found]:
         if not match or (speech and speech.start() < match.start() and direction != "leaves"):
             continue
         group = next(g for g in ("verb", "oust", "noun") if match.groupdict().get(g))
+        if pattern is _TERSE_MOVES and _PRIZED.match(masked[match.end(group) :]):
+            continue
         people = [e for e in view.of("person") if match.start() <= view.place_of(e) < match.end()]
         title = (
             _title(view, match, people[0], direction)
@@ -310,6 +312,8 @@ def _terse(view: View, reading: Reading) -> Iterator[Found]:
             and re.fullmatch(r"(?i)leadership", match.group("team"))
         ):
             continue
+        if not title and people and not _borne_out(people[0], reading):
+            continue
         level = level_of(title or "")
         yield Found(
             match.start(group), match.end(group),
@@ -317,6 +321,22 @@ def _terse(view: View, reading: Reading) -> Iterator[Found]:
             None, None, 0.62 if title else 0.55, where="headline", news=True,
         )  # fmt: skip
         return
+
+
+# "Jane Roe Named a Trailblazer", "named 2031 top workplace", "named to the list": a prize, no post
+_PRIZED = re.compile(
+    r"(?i)\s+(?:(?:to )?(?:the )?(?:19|20)\d\d|(?:as )?(?:an?|one of|among|in)\b(?! (?:new |next )?(?:partner|director|member|executive|senior|vice|co-|advis|board))|to (?!lead|head|run|chair|oversee|the board|its board|board|join|become|take|replace|succeed))"
+)
+
+
+def _borne_out(person: Entity, reading: Reading) -> bool:
+    """True where the text below a headline sets an office beside the person whom the headline names without one; a headline alone is believed."""
+    body = [i for i, s in enumerate(reading.sentences[:8]) if s.zone in {LEAD, BODY, QUOTE} and i != reading.index]
+    if len(reading.sentences) <= 2:
+        return True
+    surname = person.text.split()[-1].casefold()
+    views = (reading.view_of(i) for i in body)
+    return any(surname in view.sentence.text.casefold() and view.of("title") and view.of("person") for view in views)
 
 
 def _named(view: View, reading: Reading) -> Iterator[tuple[Found, str, str]]:
@@ -437,6 +457,12 @@ def _is_leave(view: View, match: re.Match[str], at: int) -> bool:
         return bool(re.search(rf"(?i)replac\w+ (?:{_ROLE}{{0,4}}(?:{T}),? )?{MR}{P}", match.group()))
     if (
         verb == "retired"
+        and not re.search(r"(?i)\b(?:has|have|had|will|who|he|she|is|was|and|also|" + P + r")(?: \w+ly)?,?\s*$", before)
+        and not re.match(r"(?i)\s*(?:$|[,.;]|as|from|in|on|after|effective|last|this|at)\b", after)
+    ):
+        return False
+    if (
+        verb == "retired"
         and re.match(rf"\s*(?:{T}|partner|executive|army|navy|air force|u\.s\.|general|colonel|professor)", after, re.IGNORECASE)
         and not re.search(r"(?i)\b(?:has|have|had|will|who)\s*$", before)
     ):
@@ -454,7 +480,7 @@ def _found(view: View, match: re.Match[str], person: Entity, direction: str, rea
     title = _title(view, match, person, direction)
     masked = view.masked
     where_title = match.groupdict().get("t")
-    company = _company_of(view, match, person, direction)
+    company = _company_of(view, match, person, direction, reading)
     verb = match.group("verb").lower()
     clause = masked[max(0, match.start() - 30) : match.end() + 60]
     if not direction:
@@ -522,7 +548,7 @@ def _status(view: View, match: re.Match[str], direction: str) -> str | None:
     ):
         return "rumored"
     if re.search(
-        r"(?i)\b(?:nominee|nominat|propos|plans? to (?:appoint|name|nominate)|intends? to (?:appoint|name|nominate|elect)|expects? to (?:appoint|name))",
+        r"(?i)\b(?:nominee|nominat|propos\w* (?:to|for|as|the (?:appointment|election|nomination)|appointment|election|director)|plans? to (?:appoint|name|nominate)|intends? to (?:appoint|name|nominate|elect)|expects? to (?:appoint|name))",
         near,
     ):
         return "planned"
@@ -546,7 +572,7 @@ def _is_news(view: View, match: re.Match[str], reading: Reading) -> bool:
         r"(?i)as (?:previously|earlier) (?:announced|disclosed|reported)|(?:previously|earlier) (?:announced|disclosed|reported)", near
     ):
         return False
-    if re.search(r"(?i)\b(?:if|when|upon|in the event)\b[^,]{0,30}$", view.masked[: match.start()]):
+    if re.search(r"(?i)\b(?:if|when|upon|in the event|since|before)\b[^,]{0,30}$", view.masked[: match.start()]):
         return False
     if old_year(view, match.start("verb"), match.end("verb"), reading.base):
         return False
@@ -629,7 +655,7 @@ def _title(view: View, match: re.Match[str], person: Entity, direction: str) -> 
     return view.text(match.start() + board.start(), match.start() + board.end()) if board else None
 
 
-def _company_of(view: View, match: re.Match[str], person: Entity, direction: str) -> str | None:
+def _company_of(view: View, match: re.Match[str], person: Entity, direction: str, reading: Reading) -> str | None:
     """Return the company as written, where the sentence says whose office it is."""
     masked = view.masked
     verb = match.group("verb").lower()
@@ -654,14 +680,22 @@ def _company_of(view: View, match: re.Match[str], person: Entity, direction: str
     if of and match.groupdict().get("t"):
         return _entity_text(view, of.group(1))
     if title_after and match.groupdict().get("t") and title_after.start() >= match.start("t") - match.start():
-        return _entity_text(view, title_after.group(1))
+        named = _entity_text(view, title_after.group(1))
+        subject = doer(view, match.start("verb"), reading.parties)
+        if not subject or not reading.parties.once(named):
+            return named  # else a unit of the one who appoints: "Chief Executive of Consumer Lending"
     moved = re.search(rf"(?i)\b(?:moves|heads|returns|jumps|goes|switches) (?:over |back )?to (?:the )?({O})", match.group())
     if moved:
         return _entity_text(view, moved.group(1))
+    elsewhere = re.match(
+        rf"..,? (?:currently |who is )?(?:the )?{T} (?:of|at) (?:the )?(?:({O})|((?-i:[A-Z][A-Z&]{{1,7}}))\b)",
+        masked[view.place_of(person) :],
+    )
+    if elsewhere and direction == "leaves":
+        return _entity_text(view, elsewhere.group(1)) if elsewhere.group(1) else elsewhere.group(2)
     people_at, verb_at = match.start("people"), match.start("verb")
     if verb_at < people_at:  # Acme appoints Jane Roe: the subject
-        subject = _subject(view, verb_at)
-        return subject.text if subject else None
+        return doer(view, verb_at, reading.parties)
     before_people = re.search(rf"({O})(?:['’]s?)?,? (?:[\w-]+ ){{0,2}}(?:{T},? ?)?{MR}$", masked[:people_at])
     if before_people and direction == "leaves":
         return _entity_text(view, before_people.group(1))
@@ -670,24 +704,6 @@ def _company_of(view: View, match: re.Match[str], person: Entity, direction: str
 
 def _entity_text(view: View, mark: str) -> str:
     return view.entity(mark[1]).text
-
-
-def _subject(view: View, at: int) -> Entity | None:
-    best = None
-    for entity in view.of("company"):
-        place = view.place_of(entity)
-        if place >= at:
-            break
-        before = view.masked[max(0, place - 14) : place]
-        if re.search(
-            r"(?i)(?:\b(?:from|formerly|ex|former|at|with|by|for|than|like|provider of|leader in|acquisition of|parent of|subsidiary of|owned by|division of|unit of|listed on)[\s-]|\()$",
-            before,
-        ):
-            continue
-        if best is not None and re.search(r"(?i)\bof $", before):
-            continue
-        best = entity if best is None or not re.search(r"(?i)\bsaid|announced", view.masked[view.place_of(best) : at]) else best
-    return best
 
 
 def _inside(view: View, match: re.Match[str], person: Entity, reading: Reading, title: str | None) -> bool:
@@ -715,8 +731,13 @@ def _inside(view: View, match: re.Match[str], person: Entity, reading: Reading, 
         masked[place : place + 90],
     ):
         return True
+    if re.match(
+        r"..,? (?:\([^)]*\),? )?(?:an? |the )?(?:current |existing |long-?time )?(?:member of|partner (?:at|in|with)|board member)\b(?!.{0,50}\badvisory)",
+        masked[place : place + 90],
+    ):
+        return True
     if re.search(
-        r"(?i)\b(?:from within|insider|long-?time|in addition to (?:his|her)|previously (?:served as|the company|our)|continue(?:s|d)? (?:as|to serve|in)|remain(?:s|ing)?|expanded role|additional (?:role|title|responsib)|currently|has (?:served|been) (?:as |our |with |the company|its |an? )|years? (?:with|at) the company|since joining)\b",
+        r"(?i)\b(?:from within|insider|long-?time|in addition to (?:his|her)|previously (?:served as|the company|our)|continue(?:s|d)? (?:as|to serve|in)|remain(?:s|ing)?|expanded role|additional (?:role|title|responsib)|currently|has (?:\w+ly )?(?:served|been) (?:as |our |with |the company|its |an? )|years? (?:with|at) the company|since joining)\b",
         near,
     ):
         return True

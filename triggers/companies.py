@@ -1,0 +1,75 @@
+"""Company names as texts write them: what a legal form is, what is no name, and how two spellings compare."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+LEGAL = r"(?:Inc|INC|Incorporated|INCORPORATED|Corp|CORP|Corporation|CORPORATION|Co|CO|Company|COMPANY|Companies|Ltd|LTD|Limited|LIMITED|LLC|L\.L\.C|LLP|L\.P|LP|PLC|plc|Plc|S\.A|SA|SE|N\.V|NV|AG|AB|ASA|A/S|Oyj|SpA|S\.p\.A|GmbH|KG|KGaA|BV|B\.V|Pty\.? Ltd|Pte\.? Ltd|K\.K|Holdings?|HOLDINGS?|Group|GROUP|Bancorp|BANCORP|Bancshares|Trust|P\.A|P\.C|PLLC|Partners(?! (?:with|With)\b)|Foundation|University)"
+_TRAIL = re.compile(r"(?:[,;:\s]+|['’]s?|\s*[®™©]|\((?:R|TM)\))+$")
+_LEAD_WORDS = re.compile(
+    r"^(?:The|the|THE|At|In|On|For|By|From|With|As|A|An|And|—|--|-|About|Today|Meanwhile|However|While|When|After|Before|Since|Under|Of)\s+(?=\S)"
+)
+# "Orbit Ventures-Backed Lumo", "Ohio-based Lumo": whose money or town it is, is no part of the name
+_EPITHET = re.compile(
+    r"^(?:[\w.&’']+ ){0,4}[\w.&’']+-(?i:backed|based|owned|funded|headquartered|led|listed)\s+(?=[A-Z])"
+    # "Lamp maker Lumo", "the software firm Orbex Inc."
+    r"|^(?:[Tt]he )?(?:[\w’'-]+ ){0,4}(?:maker|firm|giant|company|startup|start-up|provider|retailer|manufacturer|developer|producer|operator|chain|bank|insurer|airline|automaker|chipmaker|specialist|supplier|platform|group|lender|brand) (?=[A-Z])"
+)
+NOT_NAMES = frozenset(
+    (  # noqa: SIM905 - word lists read better as text
+        "the company we it they he she this that these those there today new ceo cfo coo cto our its a an board inc corp management news "
+        "market more about shares stock item form exhibit us uk u.s. ai directors stockholders shareholders committee officer officers "
+        "meeting agreement sec nyse nasdaq otc fda ftc doj irs fbi epa eu un gdp ipo globe newswire pr business wire prnewswire "
+        "globenewswire accesswire registrant chairman president director january february march april may june july august september "
+        "october november december monday tuesday wednesday thursday friday saturday sunday"
+    ).split()
+)
+
+
+def clean_name(name: str) -> str:
+    """Return a company name as it would be written alone: no article, epithet, possessive, mark or trailing comma."""
+    name = re.sub(r"\s+", " ", name).strip(" \"“”'‘’(")
+    name = re.sub(r"\s*\((?:the )?[“\"].*$", "", name)
+    name = re.sub(r"(?i)^(.{3,60}?)[\s,]+(?=\1(?!\w))", "", name)  # "ACME CORP Acme Corp": a heading and its paragraph run together
+    while True:
+        shorter = _TRAIL.sub(
+            "", _LEAD_WORDS.sub("", name) if not re.match(r"The \w+(?: \w+)* (?:Co|Company|Group|Corporation|Inc)\b", name) else name
+        )
+        shorter = _EPITHET.sub("", shorter)
+        if shorter == name:
+            break
+        name = shorter
+    if re.search(r"\b(?:Inc|Corp|Co|Ltd|L\.P|L\.L\.C|N\.V|S\.A|P\.A|P\.C)$", name):
+        name += "."
+    return re.sub(r"[®™©]|\((?:R|TM)\)", "", name).strip()
+
+
+@lru_cache(maxsize=8192)
+def bare(name: str) -> str:
+    """Return the name's distinguishing words in lower case, for comparing mentions within a document."""
+    words = re.findall(r"[a-z0-9]+", re.sub(r"['’]s\b", "", name.lower()))
+    kept = [
+        w
+        for w in words
+        if not re.fullmatch(
+            r"inc|incorporated|corp|corporation|co|company|ltd|limited|llc|plc|lp|llp|sa|se|nv|ag|ab|the|and|group|holdings?", w
+        )
+    ]
+    return " ".join(kept or words)
+
+
+def same_name(x: str, y: str) -> bool:
+    """True for two mentions of one company within a document: one begins the other, spells its initials, or is made of its words."""
+    a, b = bare(x).split(), bare(y).split()
+    short, long = sorted((a, b), key=len)
+    return bool(short) and (long[: len(short)] == short or "".join(w[0] for w in long) == "".join(short) or set(short) <= set(long))
+
+
+@lru_cache(maxsize=2048)
+def is_name(name: str) -> bool:
+    """True for words that can be a company's name: no pronoun, office, month or wire."""
+    key = clean_name(name).lower().strip(".")
+    if re.search(r"\bthe board\b|^board of|\b(?:19|20)\d\d, ", key):
+        return False
+    return bool(key) and key not in NOT_NAMES and not re.fullmatch(r"[\d\W]+", key)
