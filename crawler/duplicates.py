@@ -21,12 +21,17 @@ WHOLE = 0.94  # so much in common outweighs a date line or a telephone number th
 SAMPLE_ONE_IN = 4
 LEAST_SAMPLE = 5  # fewer fingerprints prove nothing
 FIGURES_AGREE = 0.5
+TITLES_ALIKE = 0.6  # of the shorter title's words; two texts of one series share more than half of their own words at times
 CROWDED = 20  # a fingerprint that so many texts share is a template's
 SORTED_EVERY = 2000  # texts
 
 WORD = re.compile(r"\w+")
 # figures that tell one quarter's text from the next: amounts, shares, dates; single digits are in every text
 FIGURE = re.compile(r"\d[\d,.]*\d")
+PERIOD = re.compile(
+    r"\b(?:january|february|march|april|june|july|august|september|october|november|december|first|second|third|fourth|q[1-4])\b",
+    re.IGNORECASE,
+)
 # "About Harborlight Foods", "Forward-Looking Statements", "Media contact": from here on a text repeats itself every time
 BOILERPLATE = re.compile(
     r"^\W*(?:about\s+(?:the\s+)?[A-Z0-9].{1,80}|(?:cautionary\s+)?(?:note|statement)s?\s+(?:regarding|concerning|about|on)\s+forward.{0,60}|forward[\s-]+looking\s+statements?.{0,60}|"
@@ -45,30 +50,31 @@ LEAST_KEPT_SHARE = 0.25  # a heading that matches near the top is no boilerplate
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sketch:
-    """What is kept of a text to compare it by."""
+    """What is kept of a text to compare it by; words and figures are checksums of theirs."""
 
     fingerprints: NDArray[np.uint32]  # sorted, each once
-    figures: frozenset[int]  # checksums of amounts, shares and dates
-    title_figures: frozenset[int] = frozenset()
+    figures: frozenset[int]  # amounts, shares and dates
+    title_figures: frozenset[int] = frozenset()  # of the title, with its months and quarters
+    title_words: frozenset[int] = frozenset()
     filing: bool = False  # two filings are two acts, however alike their words
 
     def packed(self) -> bytes:
         """Return the sketch as the store keeps it: 32-bit numbers, little-endian."""
-        head = [int(self.filing), len(self.figures), len(self.title_figures), *sorted(self.figures), *sorted(self.title_figures)]
+        sets = (self.figures, self.title_figures, self.title_words)
+        head = [int(self.filing), *map(len, sets), *(number for numbers in sets for number in sorted(numbers))]
         return np.array(head, dtype="<u4").tobytes() + self.fingerprints.astype("<u4").tobytes()
 
     @classmethod
     def unpacked(cls, data: bytes) -> Sketch:
         """Return the sketch that `packed` wrote."""
         numbers = np.frombuffer(data, dtype="<u4")
-        filing, figures, titled = (int(number) for number in numbers[:3])
-        first, second = 3 + figures, 3 + figures + titled
-        return cls(
-            numbers[second:].astype(np.uint32),
-            frozenset(int(number) for number in numbers[3:first]),
-            frozenset(int(number) for number in numbers[first:second]),
-            bool(filing),
-        )
+        filing, *sizes = numbers[:4].tolist()
+        sets, start = [], 4
+        for size in sizes:
+            sets.append(frozenset(numbers[start : start + size].tolist()))
+            start += size
+        figures, title_figures, title_words = sets
+        return cls(numbers[start:].astype(np.uint32), figures, title_figures, title_words, bool(filing))
 
 
 def without_boilerplate(text: str) -> str:
@@ -84,7 +90,7 @@ def without_boilerplate(text: str) -> str:
 
 def sketch(text: str, *, title: str | None = None, form: str | None = None) -> Sketch:
     """Return the sketch of a text (its boilerplate is left out here); of a filing, that of its press releases alone."""
-    titled = _figures(title or "") if form is None else frozenset()
+    titles = _titles(title if form is None else None)
     if form is not None:
         marker = EXHIBIT.search(text)
         text = text[marker.end() :] if marker else ""
@@ -92,14 +98,14 @@ def sketch(text: str, *, title: str | None = None, form: str | None = None) -> S
     words = WORD.findall(own.casefold())
     figures = _figures(own)
     if len(words) < 4:
-        return Sketch(np.empty(0, np.uint32), figures, titled, form is not None)
+        return Sketch(np.empty(0, np.uint32), figures, *titles, form is not None)
     numbers = np.fromiter((zlib.crc32(word.encode()) for word in words), dtype=np.uint64, count=len(words))
     grams = numbers[:-3] * np.uint64(1_000_003) ** np.uint64(3)
     grams = grams + numbers[1:-2] * np.uint64(1_000_003) ** np.uint64(2) + numbers[2:-1] * np.uint64(1_000_003) + numbers[3:]
     # multiply and shift: the low bits of a sum of checksums are not random enough to sample by
     mixed = (grams * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)
     sampled = mixed[mixed % np.uint64(SAMPLE_ONE_IN) == 0] // np.uint64(SAMPLE_ONE_IN)
-    return Sketch(np.unique(sampled.astype(np.uint32)), figures, titled, form is not None)
+    return Sketch(np.unique(sampled.astype(np.uint32)), figures, *titles, form is not None)
 
 
 def _figures(text: str) -> frozenset[int]:
@@ -112,8 +118,21 @@ def same_figures(first: Sketch, second: Sketch) -> bool:
     return small < 2 or len(first.figures & second.figures) / small >= FIGURES_AGREE
 
 
-def _titles_differ(first: Sketch, second: Sketch) -> bool:
-    return bool(first.title_figures and second.title_figures and not first.title_figures & second.title_figures)
+def _titles(title: str | None) -> tuple[frozenset[int], frozenset[int]]:
+    if not title:
+        return frozenset(), frozenset()
+    periods = frozenset(zlib.crc32(word.casefold().encode()) for word in PERIOD.findall(title))
+    return _figures(title) | periods, frozenset(zlib.crc32(word.encode()) for word in WORD.findall(title.casefold()))
+
+
+def _titles_contradict(first: Sketch, second: Sketch) -> bool:
+    """Return whether each title has a figure or period that the other has not: one month's report and the next."""
+    return bool(first.title_figures - second.title_figures and second.title_figures - first.title_figures)
+
+
+def _titles_alike(first: Sketch, second: Sketch) -> bool:
+    small = min(len(first.title_words), len(second.title_words))
+    return not small or len(first.title_words & second.title_words) / small >= TITLES_ALIKE
 
 
 class DuplicateIndex:
@@ -165,9 +184,9 @@ class DuplicateIndex:
                 continue
             small = min(len(made.fingerprints), len(other.fingerprints))
             share = count / small if small >= LEAST_SAMPLE else 0.0
-            if _titles_differ(made, other):
+            if _titles_contradict(made, other):
                 continue
-            if share >= WHOLE or (share >= CONTAINMENT and same_figures(made, other)):
+            if share >= WHOLE or (share >= CONTAINMENT and same_figures(made, other) and _titles_alike(made, other)):
                 found.append((share, self._ids[number]))
         return [identity for _, identity in sorted(found, key=lambda pair: (-pair[0], pair[1]))]
 

@@ -81,12 +81,9 @@ def test_filings_are_read_each() -> None:
 def test_a_sketch_survives_its_way_to_the_store() -> None:
     made = sketch(FIRST, title="Raises $755,000", form=None)
     again = Sketch.unpacked(made.packed())
-    assert (again.fingerprints.tolist(), again.figures, again.title_figures, again.filing) == (
-        made.fingerprints.tolist(),
-        made.figures,
-        made.title_figures,
-        made.filing,
-    )
+    for name in ("figures", "title_figures", "title_words", "filing"):
+        assert getattr(again, name) == getattr(made, name)
+    assert again.fingerprints.tolist() == made.fingerprints.tolist()
     assert len(again.fingerprints) > 10
 
 

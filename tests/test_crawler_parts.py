@@ -208,6 +208,25 @@ def test_two_filings_are_two_acts_however_alike() -> None:
     assert clusters([("1", None, filing, "8-K"), ("2", None, filing, "8-K/A")]) == {"1": "1", "2": "2"}
 
 
-def test_figures_in_titles_tell_two_releases_apart() -> None:
-    heads = clusters([("1", "Raises $755,000", RELEASE, None), ("2", "Raises $478,000", RELEASE.replace("forty", "fifty"), None)])
-    assert heads["2"] == "2"
+DEPOTS = " The depots in Akron, Tulsa and Reno hire pickers for the winter, and pay them by the hour from the first of November."
+CUT = RELEASE.replace("forty", "fifty")
+# what it guards, the two titles, the second text, whether it is a copy
+TITLES = [
+    ("other amounts", "Raises $755,000", "Raises $478,000", CUT, False),
+    ("other months of one year", "Report for June 2026", "Report for October 2026", CUT, False),
+    ("other quarters", "Brindle Names Chief; First Quarter 2026", "Brindle Names Chief; Fourth Quarter 2026", CUT, False),
+    ("one title is cut", "Brindle Names Chief; First Quarter 2026", "Brindle Names Chief", CUT, True),
+    (
+        "the next of a series, with much in common",
+        "Robot Weekly: a chief for Brindle",
+        "Robot Weekly: pickers wanted",
+        RELEASE.split("\n")[0] + DEPOTS,
+        False,
+    ),
+    ("another headline over the very same words", "Brindle Names Chief", "A plant for Lafayette", RELEASE, True),
+]
+
+
+@pytest.mark.parametrize(("guards", "first", "second", "text", "copy"), TITLES, ids=[row[0] for row in TITLES])
+def test_titles_tell_two_releases_apart(guards: str, first: str, second: str, text: str, copy: bool) -> None:
+    assert (clusters([("1", first, RELEASE, None), ("2", second, text, None)])["2"] == "1") is copy
