@@ -6,10 +6,14 @@ last whole record ends, so that a record torn by a kill is cut off before the ne
 
 from __future__ import annotations
 
+import base64
 import fcntl
+import hashlib
 import io
 import itertools
 import os
+import re
+import uuid
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,8 +23,7 @@ from pathlib import Path
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from warcio.recordbuilder import RecordBuilder
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import BaseWARCWriter
+from warcio.warcwriter import WARCWriter
 
 from crawler.errors import ArchiveError
 
@@ -29,6 +32,7 @@ MAX_BODY_BYTES = 64_000_000
 RECORD_TYPE = "application/x-prospect-record+json"
 # hop-by-hop headers describe the connection, not the body
 CONNECTION_HEADERS = {"transfer-encoding", "connection", "keep-alive"}
+LINE_BREAKS = re.compile(r"[\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,9 @@ def _warcinfo(name: str) -> bytes:
     record = RecordBuilder().create_warcinfo_record(
         name, {"software": "prospect", "format": "WARC File Format 1.0", "conformsTo": WARC_SPECIFICATION}
     )
-    return _member(record, level=4)
+    out = io.BytesIO()
+    WARCWriter(out, gzip=True).write_record(record)
+    return out.getvalue()
 
 
 REASONS = {200: "OK", 203: "Non-Authoritative Information", 206: "Partial Content"}
@@ -219,36 +225,36 @@ def _inflated(body: bytes, max_bytes: int) -> bytes:
 
 
 def _response_member(exchange: Exchange) -> bytes:
+    """Return a response record as one gzip member; put together here, since a crawl writes one for every page."""
     kept = [(name, value) for name, value in exchange.headers if name.lower() not in CONNECTION_HEADERS]
     encoded = any(name.lower() == "content-encoding" for name, _ in kept)
-    record = RecordBuilder().create_warc_record(
-        exchange.url,
-        "response",
-        payload=io.BytesIO(exchange.body),
-        http_headers=StatusAndHeaders(f"{exchange.status} {REASONS.get(exchange.status, '')}".strip(), kept, protocol="HTTP/1.1"),
-        warc_headers_dict={"WARC-Date": exchange.fetched.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")},
-    )
+    lines = [f"HTTP/1.1 {exchange.status} {REASONS.get(exchange.status, '')}".rstrip(), *(f"{name}: {value}" for name, value in kept)]
+    # a line break within a value would end the header for whoever reads the record
+    http = "".join(f"{LINE_BREAKS.sub(' ', line)}\r\n" for line in lines).encode("utf-8", "replace") + b"\r\n"
+    head = (
+        "WARC/1.0\r\nWARC-Type: response\r\n"
+        f"WARC-Record-ID: <urn:uuid:{uuid.uuid4()}>\r\n"
+        f"WARC-Target-URI: {LINE_BREAKS.sub('', exchange.url)}\r\n"
+        f"WARC-Date: {exchange.fetched.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}\r\n"
+        f"WARC-Payload-Digest: {_sha1(exchange.body)}\r\n"
+        f"WARC-Block-Digest: {_sha1(http, exchange.body)}\r\n"
+        "Content-Type: application/http; msgtype=response\r\n"
+        f"Content-Length: {len(http) + len(exchange.body)}\r\n\r\n"
+    ).encode("utf-8", "replace")
     # a body that is compressed already gains nothing from a second squeeze
-    return _member(record, level=0 if encoded else 4)
+    return _member(head + http + exchange.body + b"\r\n\r\n", level=0 if encoded else 4)
 
 
-def _member(record: object, *, level: int) -> bytes:
-    plain = io.BytesIO()
-    writer = _PlainWriter(plain)
-    writer.write_record(record)
+def _sha1(*parts: bytes) -> str:
+    digest = hashlib.sha1(usedforsecurity=False)
+    for part in parts:
+        digest.update(part)
+    return "sha1:" + base64.b32encode(digest.digest()).decode()
+
+
+def _member(record: bytes, *, level: int) -> bytes:
     compressor = zlib.compressobj(level, zlib.DEFLATED, zlib.MAX_WBITS + 16)
-    return compressor.compress(plain.getbuffer()) + compressor.flush()
-
-
-class _PlainWriter(BaseWARCWriter):  # type: ignore[misc]
-    """warcio's writer without its own compression, which is level 9 and half of a crawl's CPU."""
-
-    def __init__(self, out: io.BytesIO) -> None:
-        super().__init__(gzip=False)
-        self.out = out
-
-    def write_record(self, record: object, params: object = None) -> None:
-        self._write_warc_record(self.out, record)
+    return compressor.compress(record) + compressor.flush()
 
 
 def _end_of_whole_members(path: Path, start: int) -> int:

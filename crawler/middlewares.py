@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.logformatter import LogFormatter
 from scrapy.resolver import CachingThreadedResolver
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
@@ -39,6 +40,9 @@ class Guard:
         self.per_second: float | None = crawler.settings["PROSPECT_PER_SECOND"]
         self.per_day: int | None = crawler.settings["PROSPECT_PER_DAY"]
         self.render: bool = crawler.settings.getbool("PROSPECT_RENDER")
+        self.timeout_s: float = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
+        self.headers: Mapping[str, str] = crawler.settings.getdict("PROSPECT_HEADERS")
+        self._refusals: dict[tuple[str, str], str | None] = {}  # (scheme, host and port) -> why not
         self.resume_at: dict[str, float] = {}  # host -> monotonic seconds, after a Retry-After
 
     @classmethod
@@ -48,9 +52,16 @@ class Guard:
     async def process_request(self, request: Request) -> None:
         if self.render and not request.url.endswith("/robots.txt"):
             request.meta.setdefault("playwright", True)
-        if reason := refusal(request.url, self.allow_hosts):
+        url = urlparse_cached(request)
+        site = (url.scheme, url.netloc)
+        if site not in self._refusals:
+            self._refusals[site] = refusal(request.url, self.allow_hosts)
+        if reason := self._refusals[site]:
             raise IgnoreRequest(reason)
-        host = urlparse_cached(request).hostname or ""
+        request.meta.setdefault("download_timeout", self.timeout_s)
+        for name, value in self.headers.items():
+            request.headers.setdefault(name, value)
+        host = url.hostname or ""
         visit: Visit = self.crawler.spider.visit
         delay = visit.crawl_delay_s.get(host)
         per_second = min(filter(None, (self.per_second, 1 / delay if delay else None)), default=None)
@@ -111,6 +122,16 @@ class Backoff(RetryMiddleware):  # type: ignore[misc]
     async def _pause(self, request: Request) -> None:
         first: float = self.crawler.settings.getfloat("PROSPECT_FIRST_RETRY_S")
         await asyncio.sleep(first * 3.0 ** int(request.meta.get("retry_times", 0)))
+
+
+class NoLinePerPage(LogFormatter):  # type: ignore[misc]
+    """Scrapy's log lines without those of every page and item, which cost time even where nobody reads them."""
+
+    def crawled(self, request: Request, response: Response, spider: Any) -> None:
+        return None
+
+    def scraped(self, item: Any, response: Any, spider: Any) -> None:
+        return None
 
 
 class KeepAsSent(HttpCompressionMiddleware):  # type: ignore[misc]

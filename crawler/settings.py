@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING, Any
+from urllib.request import getproxies
 
 from scrapy.settings import default_settings
 
@@ -50,7 +51,7 @@ def crawl_settings(source: Source, crawl: CrawlSettings) -> dict[str, Any]:
     settings: dict[str, Any] = {
         **process_settings(crawl),
         "USER_AGENT": user_agent(crawl.contact),
-        "DEFAULT_REQUEST_HEADERS": {
+        "PROSPECT_HEADERS": {
             "User-Agent": user_agent(crawl.contact),
             "Accept": ACCEPT,
             "Accept-Language": f"{source.language or 'en'},en;q=0.7,*;q=0.3",
@@ -89,13 +90,16 @@ def crawl_settings(source: Source, crawl: CrawlSettings) -> dict[str, Any]:
         "WARN_ON_GENERATOR_RETURN_VALUE": False,  # it parses the source of every callback
         "COOKIES_ENABLED": False,
         "REFERER_ENABLED": False,
-        "HTTPPROXY_ENABLED": True,
+        "HTTPPROXY_ENABLED": bool(getproxies()),
+        "LOG_FORMATTER": "crawler.middlewares.NoLinePerPage",
         "DOWNLOADER_MIDDLEWARES": {
             "crawler.robots.Robots": 10,
             "crawler.middlewares.Guard": 20,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-            # each middleware costs some 0.05 ms a page: the agent stands among the headers, the guard counts requests
+            # each middleware costs some 0.05 ms a page: the guard sets headers and time limit, and counts requests
+            "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": None,
+            "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": None,
             "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": None,
             "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
@@ -106,10 +110,14 @@ def crawl_settings(source: Source, crawl: CrawlSettings) -> dict[str, Any]:
             "crawler.middlewares.KeepAsSent": 590,
         },
         "SPIDER_MIDDLEWARES": {
+            "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
             "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
             "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
         },
         "EXTENSIONS": {
+            "scrapy.extensions.corestats.CoreStats": None,
+            "scrapy.extensions.logcount.LogCount": None,
+            "scrapy.extensions.memusage.MemoryUsage": None,
             "scrapy.extensions.telnet.TelnetConsole": None,
             "scrapy.extensions.memdebug.MemoryDebugger": None,
             "scrapy.extensions.feedexport.FeedExporter": None,
