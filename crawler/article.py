@@ -100,10 +100,14 @@ BODY = re.compile(
     r"release-?(?:body|text|content)|articlebody|rich-?text|page-?content|news-?(?:body|text|content)|field--name-body|wysiwyg",
     re.IGNORECASE,
 )
+CAPTION = re.compile(r"caption|credit|copyright", re.IGNORECASE)
 SPACE = re.compile(r"\s+")
 LEAST_BLOCK_CHARS = 25
 LEAST_TEXT_CHARS = 500  # a shorter article is doubtful
 SURE_SHARE = 0.55  # of the page's running text; less may be half an article
+POSTS = 3  # so many <article> elements are a list of them
+PIECE_SHARE = 0.25  # of the best piece's score
+MAX_PIECES = 12
 SHORT_TEXT_CHARS = 200  # a notice of a few lines is an article where the page has little else
 SURE_SHARE_OF_SHORT = 0.85
 # lines that lead into a page's text or follow it
@@ -196,7 +200,9 @@ def quick_read(tree: LexborHTMLParser) -> QuickRead:
     if not scores:
         return QuickRead("", 0.0)
     best = max(scores, key=scores.__getitem__)
-    container = _widened(nodes[best], scores, scores[best])
+    container = _widened(_joined(nodes[best], nodes, scores), scores, scores[best])
+    if len(container.css("article")) >= POSTS:
+        return QuickRead("", 0.0)  # a list of posts, one of which may be the page's own: whoever reads slower must tell
     lines: list[str] = []
     got = _collect(container, lines)
     return QuickRead("\n".join(lines), got / running if running else 0.0)
@@ -245,6 +251,43 @@ def _named_worth(node: LexborNode) -> float:
     return -25.0 if BESIDE.search(named) else 0.0
 
 
+def _joined(node: LexborNode, nodes: dict[int, LexborNode], scores: dict[int, float]) -> LexborNode:
+    """Return `node`, or the container around it and its like where an article is cut into pieces of one class by what stands in between."""
+    named = node.attributes.get("class")
+    if not named or not named.strip():
+        return node
+    least = scores[node.mem_id] * PIECE_SHARE
+    pieces = [
+        other
+        for other in nodes.values()
+        if other.tag == node.tag and other.attributes.get("class") == named and scores[other.mem_id] >= least
+    ]
+    if not 2 <= len(pieces) <= MAX_PIECES:
+        return node
+    # a piece of an article has no headline of its own that leads elsewhere; the next post of a list has
+    if any(piece.css_first("h1 a, h2 a, h3 a") is not None for piece in pieces):
+        return node
+    above = node.parent
+    for _ in range(3):
+        if above is None or above.tag in ("body", "html"):
+            break
+        if all(_is_within(piece, above) for piece in pieces):
+            return above
+        above = above.parent
+    return node
+
+
+def _is_within(node: LexborNode, container: LexborNode) -> bool:
+    above = node.parent
+    for _ in range(4):
+        if above is None:
+            return False
+        if above.mem_id == container.mem_id:
+            return True
+        above = above.parent
+    return False
+
+
 def _widened(node: LexborNode, scores: dict[int, float], score: float) -> LexborNode:
     """Return `node`, or the container around it where that has nearly as much: an article cut in sections."""
     best, above = node, node.parent
@@ -290,6 +333,8 @@ def _collect(node: LexborNode, lines: list[str]) -> int:
                 continue
             flush()
             got += _block(child, tag, lines)
+        elif tag == "span" and CAPTION.search(child.attributes.get("class") or ""):
+            pass
         else:
             inline.append(child.text())
             linked += len(child.text()) if tag == "a" else sum(len(link.text()) for link in child.css("a"))
