@@ -180,6 +180,43 @@ def warc_pages_in(stream: io.BufferedIOBase, *, max_body_bytes: int = MAX_BODY_B
     yield from _pages(stream, base=0, max_body_bytes=max_body_bytes)
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One whole gzip member of a WARC file, which holds one record."""
+
+    end: int  # where the next one begins, in bytes from the start of what was given
+    pages: tuple[ArchivedPage, ...]  # its response, or nothing: a record of another type, or one that is too large
+
+
+def whole_members(data: bytes, *, max_body_bytes: int = MAX_BODY_BYTES) -> Iterator[Member]:
+    """Yield the gzip members that lie whole in a part of a compressed WARC file, which begins with one.
+
+    Raise OSError for data that does not begin with a gzip member.
+    """
+    start = 0
+    while start < len(data):
+        inflater = zlib.decompressobj(zlib.MAX_WBITS + 16)
+        plain = io.BytesIO()
+        at = start
+        while not inflater.eof and at < len(data):
+            chunk = data[at : at + (1 << 16)]
+            at += len(chunk)
+            while chunk:
+                try:
+                    inflated = inflater.decompress(chunk, 1 << 20)
+                except zlib.error as error:
+                    raise OSError(f"no gzip member at byte {start}: {error}") from error
+                if plain.tell() <= max_body_bytes:
+                    plain.write(inflated)
+                chunk = inflater.unconsumed_tail
+        if not inflater.eof:
+            return
+        start = at - len(inflater.unused_data)
+        fits = plain.tell() <= max_body_bytes
+        plain.seek(0)
+        yield Member(start, tuple(_pages(plain, base=0, max_body_bytes=max_body_bytes)) if fits else ())
+
+
 def _pages(stream: io.BufferedIOBase, *, base: int, max_body_bytes: int = MAX_BODY_BYTES) -> Iterator[ArchivedPage]:
     for record in ArchiveIterator(stream, record_types=WarcRecordType.response | WarcRecordType.resource, parse_http=True):
         http = record.http_headers

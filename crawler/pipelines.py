@@ -24,6 +24,7 @@ GONE_AGAIN_AFTER = timedelta(days=7)
 # pages that one transaction keeps, and how long the first of them may wait: no more than are in flight at a kill anyway
 PAGES_AT_ONCE = 16
 LONGEST_WAIT_S = 0.25
+REACHED_MARK = "#reached"  # behind the address of a long file: its row holds how far it was read
 STATUS_MARK = "status "  # in the place of an ETag: the address answered with an error that asking again does not change
 
 
@@ -57,6 +58,17 @@ class StoreMemory:
         with self.engine.connect() as conn:
             etag, last_modified = queries.validators_of(conn, url)
         return (None, None) if (etag or "").startswith(STATUS_MARK) else (etag, last_modified)
+
+    def reached(self, url: str) -> tuple[int, str]:
+        """Return (how many bytes of a long file are done with, what its version was known by); (0, "") for one not begun."""
+        with self.engine.connect() as conn:
+            version, offset = queries.validators_of(conn, f"{url}{REACHED_MARK}")
+        return (int(offset), version or "") if offset else (0, "")
+
+    def save_reached(self, url: str, offset: int, version: str) -> None:
+        """Keep how far a long file was read, so that a crawl that is cut off goes on there."""
+        with self.engine.begin() as conn:
+            queries.save_validators(conn, f"{url}{REACHED_MARK}", version, str(offset), self.now)
 
     def last_success(self) -> datetime | None:
         """Return when the source's last crawl began that came to its end and left no page for the next one."""
@@ -173,6 +185,13 @@ class TrialMemory:
     def validators(self, url: str) -> tuple[str | None, str | None]:
         """Return no validators: a trial reads its lists in full."""
         return None, None
+
+    def reached(self, url: str) -> tuple[int, str]:
+        """Return the start: a trial goes on nowhere."""
+        return 0, ""
+
+    def save_reached(self, url: str, offset: int, version: str) -> None:
+        """Keep nothing."""
 
     def last_success(self) -> datetime | None:
         """Return None."""

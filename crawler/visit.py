@@ -64,6 +64,14 @@ class Memory(Protocol):
         """Return (etag, last_modified) of a list as last read through."""
         ...
 
+    def reached(self, url: str) -> tuple[int, str]:
+        """Return (how many bytes of a long file are done with, what its version was known by); (0, "") for one not begun."""
+        ...
+
+    def save_reached(self, url: str, offset: int, version: str) -> None:
+        """Keep how far a long file was read, so that a crawl that is cut off goes on there."""
+        ...
+
     def last_success(self) -> datetime | None:
         """Return when the source's last crawl began that came to its end and left no page for the next one."""
         ...
@@ -130,13 +138,14 @@ class Visit:
         also: Sequence[int] = (),
         conditional: bool = True,
         meta: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
         missing_is_an_error: bool = True,
     ) -> Request:
         """Return the request for a list (feed, index, sitemap), conditional on its having changed since it was last read through.
 
         `callback` is not called for an unchanged list; `also` are statuses that it wants to see besides 200.
         """
-        headers = {}
+        headers = dict(headers or {})
         etag, last_modified = self.memory.validators(url) if conditional else (None, None)
         if etag:
             headers["If-None-Match"] = etag
@@ -148,7 +157,7 @@ class Visit:
                 self.unchanged_lists += 1
                 return
             if response.status == 200:
-                self._lists[url] = (_header(response, "ETag"), _header(response, "Last-Modified"))
+                self.list_read(url, response)
             try:
                 yield from callback(response) or ()
             except CloseSpider:
@@ -167,6 +176,10 @@ class Visit:
             priority=10,
             meta={**(meta or {}), "list": url, "handle_httpstatus_list": [304, *also]},
         )
+
+    def list_read(self, url: str, response: Response) -> None:
+        """Count a list as read through by this answer, unless one of its pages fails; for lists that come in parts, by the last one."""
+        self._lists[url] = (_header(response, "ETag"), _header(response, "Last-Modified"))
 
     def list_failed(self, url: str, failure: Any, *, missing_is_an_error: bool = True) -> None:
         """Record a list that did not come; what was listed elsewhere goes on."""
