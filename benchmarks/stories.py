@@ -17,9 +17,10 @@ from urllib.parse import urlsplit
 from benchmarks.world.shared_world import SharedWorld, shared_world
 from crawler.read import Unreadable, read_document
 from enrichment.registry import read_companies
-from enrichment.resolve import Resolver, mention_of, provisional_company
+from enrichment.resolve import Resolver
 from enrichment.stories import tell_stories
 from prospect.kinds import shipped_kinds
+from prospect.pipeline import match_event
 from store.records import RawDocument, Sighting, Story, fingerprint
 from triggers.entities import load_entities
 from triggers.extract import Extractor
@@ -39,15 +40,7 @@ def sightings_in(world: SharedWorld, resolver: Resolver) -> tuple[dict[str, list
             continue
         clusters[document.id] = row["cluster"]
         for event in extractor.extract(document):
-            mention = mention_of(event, document)
-            if mention is None:
-                continue
-            match = resolver.resolve(mention)
-            company_id = match.company_id
-            if company_id is None and not match.rivals:
-                company = provisional_company(mention)
-                resolver.add(company)
-                company_id = company.id
+            company_id = match_event(resolver, event, document, []).company_id
             if company_id and document.first_seen:
                 by_company[company_id].append(
                     Sighting(

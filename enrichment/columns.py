@@ -17,6 +17,7 @@ from enrichment.values import (
     ValueFault,
     is_unknown,
     read_account,
+    read_address,
     read_cik,
     read_code,
     read_domain,
@@ -45,6 +46,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "public": read_flag,
     "founded": read_year,
     "account": read_account,
+    "account_owner": read_address,
 }
 
 # the usual headers of a field, letters and digits only; the first that the file has is read
@@ -72,7 +74,15 @@ _USUAL: dict[str, tuple[str, ...]] = {
     "parent_id": ("parentid", "parentaccountid", "parentcompanyid"),
     "aliases": ("aliases", "alias", "formernames", "othernames", "tradename", "dba"),
     "account": ("account", "accounttype", "lifecyclestage", "type", "relationship", "accountstatus"),
-    "account_owner": ("accountowner", "owneremail", "accountowneremail", "companyowner", "owner", "accountownerusername"),
+    "account_owner": (
+        "accountowneremail",
+        "owneremail",
+        "companyowneremail",
+        "accountownerusername",
+        "accountowner",
+        "companyowner",
+        "owner",
+    ),
 }
 
 

@@ -69,15 +69,18 @@ _COUNTRIES_OF_FORM = {
 }  # fmt: skip
 
 Comparison = Callable[[Pair], float]
-COMPARISONS: list[tuple[float, Comparison, str]] = []
+_RELATIONS = ("same", "spelling", "order", "slips", "shorter", "longer", "tail", "begun", "resembles", "")
+# weight, comparison and reason, by the relation of the names: most hold for some only
+_OF_RELATION: dict[str, list[tuple[float, Comparison, str]]] = {relation: [] for relation in _RELATIONS}
 
 
-def comparison(weight: float) -> Callable[[Comparison], Comparison]:
-    """Add a function that says how far something holds, from 0 to 1, to the table."""
+def comparison(weight: float, *, of: tuple[str, ...] = _RELATIONS) -> Callable[[Comparison], Comparison]:
+    """Add a function that says how far something holds, from 0 to 1, to the table; `of` names the relations for which it can."""
 
     def add(function: Comparison) -> Comparison:
         reason = (function.__doc__ or "").split("\n")[0].rstrip(".")
-        COMPARISONS.append((weight, function, reason))
+        for relation in of:
+            _OF_RELATION[relation].append((weight, function, reason))
         return function
 
     return add
@@ -86,7 +89,7 @@ def comparison(weight: float) -> Callable[[Comparison], Comparison]:
 def weigh(pair: Pair) -> float:
     """Return the sum of the evidence, and leave what it is made of in `pair.weights`."""
     total = -NOT_MEANT
-    for weight, compare, reason in COMPARISONS:
+    for weight, compare, reason in _OF_RELATION[pair.relation]:
         holds = compare(pair)
         if holds:
             total += weight * holds
@@ -173,92 +176,115 @@ def other_domain(pair: Pair) -> float:
 # names
 
 
-@comparison(8.0)
+@comparison(8.0, of=("same",))
 def same_name(pair: Pair) -> float:
     """the name is the registered one but for the legal form"""
-    return pair.relation == "same"
+    return 1.0
 
 
-@comparison(7.5)
+@comparison(7.5, of=("spelling",))
 def other_spelling(pair: Pair) -> float:
     """the name is the registered one but for abbreviations, plurals and blanks"""
-    return pair.relation == "spelling"
+    return 1.0
 
 
-@comparison(6.0)
+@comparison(6.0, of=("order",))
 def other_order(pair: Pair) -> float:
     """the words of the name are the registered ones in another order"""
-    return pair.relation == "order"
+    return 1.0
 
 
-@comparison(7.0)
+@comparison(7.0, of=("slips",))
 def mistyped(pair: Pair) -> float:
     """the name is the registered one but for slips of the fingers"""
-    if pair.relation != "slips":
-        return 0.0
     # a slip weighs more in a short name: "Cog" and "Dog" are two companies
     return max(0.0, 1.0 - pair.slips * 4.0 / (pair.letters + 4))
 
 
-@comparison(-8.0)
+@comparison(-8.0, of=("slips",))
 def much_mistyped(pair: Pair) -> float:
     """a word would be mistyped beyond what is usual"""
-    return max(0.0, min(1.0, (pair.worst_slip - 0.15) * 4)) if pair.relation == "slips" else 0.0
+    return max(0.0, min(1.0, (pair.worst_slip - 0.15) * 4))
 
 
-@comparison(-1.5)
+@comparison(-1.5, of=("slips",))
 def real_word(pair: Pair) -> float:
     """what would be a slip is a word that other names have"""
-    return float(pair.real_words) if pair.relation == "slips" else 0.0
+    return float(pair.real_words)
 
 
-@comparison(-2.0)
+@comparison(-2.0, of=("slips",))
 def moved_too(pair: Pair) -> float:
     """the words stand in another order besides"""
-    return pair.moved and pair.relation == "slips"
+    return pair.moved
 
 
-@comparison(5.0)
+@comparison(5.0, of=("shorter", "longer"))
 def generic_word_missing(pair: Pair) -> float:
     """the name is the registered one but for a word such as Holdings or Group
 
     A bare name means the listed company of that name rather than some subsidiary.
     """
-    if pair.relation not in ("shorter", "longer"):
-        return 0.0
     believed = 1.0 if pair.listed else 0.4
     return max(0.0, 1.0 - 0.25 * (pair.left_out - 1)) * believed * (1.0 if pair.relation == "shorter" else 0.8)
 
 
-@comparison(4.5)
+@comparison(4.5, of=("begun",))
 def beginning(pair: Pair) -> float:
     """the listed company's name begins with it"""
-    return max(0.0, 1.0 - 0.25 * (pair.left_out - 1)) if pair.relation == "begun" else 0.0
+    return max(0.0, 1.0 - 0.25 * (pair.left_out - 1))
 
 
-@comparison(6.5)
+@comparison(6.5, of=("tail",))
 def site_follows(pair: Pair) -> float:
     """the registered name stands first, and a site or address follows"""
-    if pair.relation != "tail":
-        return 0.0
     return {"site": 1.0, "parted": 0.8}.get(pair.tail, 0.0)
 
 
-@comparison(1.5)
+@comparison(1.5, of=("resembles",))
 def resembles(pair: Pair) -> float:
     """the name resembles the registered one"""
-    return pair.relation == "resembles"
+    return 1.0
 
 
-@comparison(-2.5)
+@comparison(-2.5, of=("slips", "shorter", "longer", "tail", "begun", "resembles"))
 def common_words(pair: Pair) -> float:
     """the words in common are common ones
 
     Only where the names are not equal: "First National" is many companies' beginning.
     """
-    if pair.relation not in ("slips", "shorter", "longer", "tail", "begun", "resembles"):
-        return 0.0
     return max(0.0, min(1.0, (8.5 - pair.rarity) / 4.0)) * (2.0 if pair.relation == "tail" else 1.0)
+
+
+@comparison(-6.0, of=("same", "spelling"))
+def lone_initials(pair: Pair) -> float:
+    """three letters are initials of many companies
+
+    Of a former or other name, and nothing else agrees: "PPR" is a roofer's name too.
+    """
+    return pair.alias and len(pair.said.words) == 1 and len(pair.said.words[0]) <= 3 and not _agrees_otherwise(pair)
+
+
+@comparison(-6.0, of=("same", "spelling"))
+def lone_common_word(pair: Pair) -> float:
+    """a word that is in many names says little alone
+
+    "Affiliated" in a text is what was left of some longer name; a listed company is called by such a word all the same.
+    """
+    if len(pair.said.short) != 1 or pair.listed or pair.said.legal or _agrees_otherwise(pair):
+        return 0.0
+    return max(0.0, min(1.0, 9.0 - pair.rarity))
+
+
+def _agrees_otherwise(pair: Pair) -> bool:
+    said = pair.said
+    return bool(
+        (said.state and said.state == pair.state)
+        or (said.city and said.city == pair.city)
+        or (said.cik and said.cik == pair.cik)
+        or (pair.ticker and pair.ticker in said.tickers)
+        or (said.domain and said.domain == pair.domain)
+    )
 
 
 @comparison(-0.3)

@@ -55,6 +55,9 @@ _PLACE_KINDS = frozenset(("relocation", "facility_opening", "facility_expansion"
 _PARTIES = frozenset("target acquirer partner buyer counterparty customer vendor lender grantor new_name authority union".split())  # noqa: SIM905
 _AMOUNTS = frozenset(("amount", "headcount", "percent", "area", "jobs", "records"))
 
+# what agreements call a party instead of its name
+PARTY_ROLES = frozenset("acquiror acquirer agent bank borrower buyer company corporation employer guarantor holder investor issuer lender parent partnership purchaser registrant seller sub subsidiary target trust".split())  # noqa: SIM905  # fmt: skip
+
 # facts that differ between tellings of one thing without contradiction: an outlet rounds, another names the building
 _SOFT = frozenset(("what", "from", "units", "deal", "metric", "system", "market", "title"))
 
@@ -73,6 +76,8 @@ def compare_facts(kind: str, one: Mapping[str, str | None], other: Mapping[str, 
     if kind == "executive_change" and {one.get("direction"), other.get("direction")} == {"joins", "leaves"}:
         return Likeness.CONFLICT
     identifying = _IDENTIFYING.get(kind) or tuple(sorted((set(one) | set(other)) - _VAGUE))
+    if kind == "acquisition" and not any(_names_party(facts.get("target")) for facts in (one, other)):
+        identifying = ("amount",)  # who buys is the same in all of a company's purchases
     agreed = 0
     for fact in identifying:
         mine, theirs = one.get(fact), other.get(fact)
@@ -90,6 +95,10 @@ def compare_facts(kind: str, one: Mapping[str, str | None], other: Mapping[str, 
         if shared and all(fold(str(one[fact])) == fold(str(other[fact])) for fact in shared):
             return Likeness.OPEN_LIKE
     return Likeness.OPEN
+
+
+def _names_party(text: str | None) -> bool:
+    return bool(text) and read_name(str(text)).form not in PARTY_ROLES
 
 
 def _comparison(kind: str, fact: str) -> Callable[[str, str], bool | None]:
@@ -185,9 +194,12 @@ def read_amount(text: str) -> float | None:
 
 
 def same_party(one: str, other: str) -> bool | None:
-    """Return whether two names of a company or authority are one: equal forms, or one is the beginning of the other."""
+    """Return whether two names of a company or authority are one: equal forms, or one is the beginning of the other.
+
+    None where one is what a contract calls its party: "the Company" of two releases need not be one.
+    """
     mine, theirs = read_name(one).words, read_name(other).words
-    if not mine or not theirs:
+    if not mine or not theirs or not PARTY_ROLES.isdisjoint((" ".join(mine), " ".join(theirs))):
         return None
     shorter, longer = sorted((mine, theirs), key=len)
     short, long = [short_word(word) for word in shorter], [short_word(word) for word in longer]
@@ -251,6 +263,21 @@ def _period(text: str) -> tuple[set[str], set[str]]:
     if not quarters and ("full" in words or "annual" in words or "year" in words):
         quarters = {"0"}
     return quarters, {word for word in words if re.fullmatch(r"20\d\d", word)}
+
+
+def same_number_of(thing: str, one: str, other: str) -> bool | None:
+    """Return whether a thing that both sentences name goes on with the same number: "Larkspur 20121" is not "Larkspur 21001:2025".
+
+    None where one of them names it without a number.
+    """
+    numbered = re.compile(rf"\b{re.escape(thing)}\s+(\d[\w:.-]*\w|\d)", re.IGNORECASE)
+    mine, theirs = numbered.search(one), numbered.search(other)
+    return mine[1].lower() == theirs[1].lower() if mine and theirs else None
+
+
+def last_year(sentence: str) -> int | None:
+    """Return the latest year that a sentence names behind its dateline: of results that are held against an earlier year's, their own."""
+    return max((int(year) for year in re.findall(r"\b20\d\d\b", _DATELINE.sub("", sentence))), default=None)
 
 
 # the place and date before a release's first sentence, which each publisher writes anew

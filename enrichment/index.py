@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import OSA
 
-from enrichment.names import SHORT_WORDS, compact_form, short_word
-from enrichment.packed import HashIndex, Postings
+from enrichment.names import SHORT_WORDS, compact_form, short_word, singular
+from enrichment.packed import MASK, HashIndex, Postings, scattered
 from enrichment.spelling import Spellings, most_edits, slip_cost
 
 # words that companies add, drop and confuse: they tell one company from another only if nothing else is wrong
@@ -29,6 +29,8 @@ for _long, _short in SHORT_WORDS.items():
 
 # more names than these are not looked through one by one; the second bounds the work for names of nothing but common words
 _MANY_NAMES = 60
+# of more words that no name has than these the name is not looked for: slips are few
+_MOST_UNKNOWN = 3
 _TOO_MANY_NAMES = 60_000
 
 IndexedName = tuple[Sequence[str], int, bool]  # words, number of the company, whether it is another name than the registered one
@@ -40,34 +42,52 @@ class NameIndex:
 
     def __init__(self, names: Iterable[IndexedName]) -> None:
         self._words: dict[str, int] = {}
-        companies, starts, tokens = array("I"), array("I", [0]), array("i")
-        exact, core, core_lengths = array("q"), array("q"), array("B")
+        companies, starts, tokens, exact = array("I"), array("I", [0]), array("i"), array("q")
         known = self._words
         self._alias = bytearray()
         for words, company, alias in names:
             self._alias.append(alias)
-            short = [short_word(word) for word in words]
-            numbers = [known.setdefault(word, len(known)) for word in short]
-            tokens.extend(numbers)
+            short = [SHORT_WORDS.get(word) or singular(word) for word in words]
+            tokens.extend([known.setdefault(word, len(known)) for word in short])
             starts.append(len(tokens))
             companies.append(company)
             exact.append(hash("".join(short)))
-            telling = core_words(short)
-            core.append(hash(" ".join(sorted(telling))))
-            core_lengths.append(min(len(telling), 255))
         self._companies = companies
         self._starts = starts
         self._tokens = tokens
         self._texts = list(known)
-        self._exact = HashIndex(exact)
-        self._core = HashIndex(core)
-        self._core_lengths = np.frombuffer(core_lengths, dtype=np.uint8) if core_lengths else np.zeros(0, dtype=np.uint8)
-        self._postings = Postings(_int32(tokens), _int32(starts).astype(np.int64), len(known))
+        self._exact = HashIndex(np.frombuffer(exact, dtype=np.int64).view(np.uint64) if exact else np.zeros(0, dtype=np.uint64))
+        self._index_cores()
         spelled = [word for word in known if len(word) > 2 and not word.isdigit()]
         long_forms = [(long, known[short]) for long, short in SHORT_WORDS.items() if long not in known and short in known]
         self._spellings = Spellings(
             [*spelled, *(long for long, _ in long_forms)], [*(known[word] for word in spelled), *(number for _, number in long_forms)]
         )
+
+    def _index_cores(self) -> None:
+        """Index names by their telling words, and by all but one of them.
+
+        Each word has a number of 64 bits; the sum of a name's is the same in any order, and one word less is a subtraction.
+        """
+        tokens, starts = _int32(self._tokens), _int32(self._starts).astype(np.int64)
+        self._postings = Postings(tokens, starts, len(self._words))
+        self._marks = array("Q", (marks := scattered(len(self._words))).tobytes())
+        if not len(self._companies):
+            self._core_lengths = np.zeros(0, dtype=np.uint8)
+            self._core = self._all_but_one = HashIndex(np.zeros(0, dtype=np.uint64))
+            return
+        generic = np.fromiter((word in GENERIC_WORDS for word in self._words), dtype=bool, count=len(self._words))
+        of_name = np.repeat(np.arange(len(starts) - 1, dtype=np.uint32), np.diff(starts))
+        telling = ~generic[tokens]
+        lengths = np.add.reduceat(telling, starts[:-1], dtype=np.int64)
+        telling |= (lengths == 0)[of_name]  # a name of nothing but generic words
+        lengths = np.add.reduceat(telling, starts[:-1], dtype=np.int64)
+        sums = np.add.reduceat(np.where(telling, marks[tokens], np.uint64(0)), starts[:-1])
+        self._core_lengths = np.minimum(lengths, 255).astype(np.uint8)
+        self._core = HashIndex(sums)
+        one_of_several = telling & (lengths > 1)[of_name]
+        names = of_name[one_of_several]
+        self._all_but_one = HashIndex(sums[names] - marks[tokens[one_of_several]], names)
 
     def __len__(self) -> int:
         return len(self._companies)
@@ -97,12 +117,19 @@ class NameIndex:
     def exactly(self, short_words: Sequence[str]) -> list[int]:
         """Return the names of these words in this order, blanks apart; hashes may lie, so compare."""
         joined = "".join(short_words)
-        return [name for name in self._exact.find(hash(joined)) if "".join(self.words(name)) == joined]
+        return [name for name in self._exact.find(hash(joined) & MASK) if "".join(self.words(name)) == joined]
 
     def same_core(self, short_words: Sequence[str]) -> list[int]:
         """Return the names whose telling words are these, in any order and with any generic words."""
-        wanted = sorted(core_words(short_words))
-        return [name for name in self._core.find(hash(" ".join(wanted))) if sorted(core_words(self.words(name))) == wanted]
+        telling = core_words(short_words)
+        numbers = [self._words.get(word, -1) for word in telling]
+        if -1 in numbers:
+            return []
+        wanted = sorted(telling)
+        return [name for name in self._core.find(self._sum(numbers)) if sorted(core_words(self.words(name))) == wanted]
+
+    def _sum(self, numbers: Iterable[int]) -> int:
+        return sum([self._marks[number] for number in numbers]) & MASK
 
     def mistyped(self, words: Sequence[str]) -> Iterator[tuple[int, Slips]]:
         """Yield names whose telling words are `words`, as typed, but for slips of the fingers, with the slips.
@@ -119,30 +146,49 @@ class NameIndex:
                 typed.append(word)
         numbers = [self._words.get(short_word(word)) for word in typed]
         unknown = [at for at, number in enumerate(numbers) if number is None]
+        if len(unknown) > _MOST_UNKNOWN:
+            return
         by_rarity = sorted((at for at in range(len(typed)) if at not in unknown), key=lambda at: self.count(short_word(typed[at])))
         # first the words that no name has; then, as "Read Cat" may be "Red Cat", one known word besides
         rounds = [unknown] if unknown or slips else []
         rounds += ([*unknown, at] for at in by_rarity)
+        near: dict[str, list[int]] = {}
         for doubted in rounds:
             found = False
-            for name, more in self._but_for(typed, numbers, doubted):
+            for name, more in self._but_for(typed, numbers, doubted, near):
                 found = True
                 yield name, slips | more
             if found:
                 return
 
-    def _but_for(self, typed: Sequence[str], numbers: Sequence[int | None], doubted: Sequence[int]) -> Iterator[tuple[int, Slips]]:
-        """Yield the names that hold the words typed but for those at `doubted`, which have slips."""
-        certain = [[number] for at, number in enumerate(numbers) if number is not None and at not in doubted]
-        names = self._holding(certain, len(typed)) if certain else None
-        if names is None or len(names) > _MANY_NAMES:
-            near = [self._near(typed[at]) for at in doubted]
-            names = self._holding([*certain, *near], len(typed)) if all(near) else []
+    def _but_for(
+        self, typed: Sequence[str], numbers: Sequence[int | None], doubted: Sequence[int], near: dict[str, list[int]]
+    ) -> Iterator[tuple[int, Slips]]:
+        """Yield the names that hold the words typed but for those at `doubted`, which have slips; `near` keeps what is like a word."""
+        certain = [number for at, number in enumerate(numbers) if number is not None and at not in doubted]
+        # what the words sum up to; each doubted one but the last is tried for all that it is like
+        sums = [self._sum(certain)]
+        for at in doubted[:-1]:
+            sums = [total + self._marks[token] for total in sums for token in self._near(typed[at], near)]
+        names: list[int] = []
+        for total in sums:
+            if not doubted:
+                names += self._core.find(total & MASK)
+                continue
+            # the last may be any word, unless too many names are left to look through
+            found = self._all_but_one.find(total & MASK) if certain or len(doubted) > 1 else None
+            if found is not None and len(found) <= _MANY_NAMES:
+                names += found
+            else:
+                for token in self._near(typed[doubted[-1]], near):
+                    names += self._core.find((total + self._marks[token]) & MASK)
+        wanted = [typed[at] for at in doubted]
         for name in names[:_MANY_NAMES]:
-            rest = [token for token in self._tokens[self._starts[name] : self._starts[name + 1]] if [token] not in certain]
-            slips = self._paired(
-                [typed[at] for at in doubted], [text for token in rest if (text := self._texts[token]) not in GENERIC_WORDS]
-            )
+            rest = list(self._tokens[self._starts[name] : self._starts[name + 1]])
+            for number in certain:
+                if number in rest:
+                    rest.remove(number)
+            slips = self._paired(wanted, [text for token in rest if (text := self._texts[token]) not in GENERIC_WORDS])
             if slips is not None:
                 yield name, slips
 
@@ -164,12 +210,14 @@ class NameIndex:
             left.remove(best)
         return slips
 
-    def _near(self, word: str) -> list[int]:
+    def _near(self, word: str, kept: dict[str, list[int]]) -> list[int]:
         """Return the words that `word` may be a slip for; known words stand in the singular, so a plural is tried in both."""
-        near = self._spellings.near(word)
-        if len(word) > 4 and word[-1] == "s":
-            near |= self._spellings.near(word[:-1])
-        return list(near)
+        if word not in kept:
+            near = self._spellings.near(word)
+            if len(word) > 4 and word[-1] == "s":
+                near |= self._spellings.near(word[:-1])
+            kept[word] = list(near)
+        return kept[word]
 
     def beginning_with(self, short_words: Sequence[str], *, more: int = 2) -> list[int]:
         """Return the names that begin with these words and have one to `more` telling words besides."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from enrichment.counties import metro_of
+from enrichment.facts import PARTY_ROLES
 from enrichment.index import core_words
 from enrichment.names import read_name, short_word
 from enrichment.places import Place, country_code, county_of, locate, state_code
@@ -36,30 +37,94 @@ def mention_of(event: TriggerEvent, document: Document) -> Mention | None:
     The filer's CIK, EIN and place are the mention's only where the event's company IS the filer: a release about a purchase
     names two companies, of which one files.
     """
-    of_filer = document.company is not None and (event.company is None or same_company_name(event.company, document.company))
-    name = event.company or document.company
+    name = _party(event.company, document) if event.company else document.company
     if not name:
         return None
+    if document.company is not None and (name == document.company or same_company_name(name, document.company)):
+        return filer_mention(document, name)
     text = document.full_text
-    ticker = _ticker_beside(name, text)
     place = _seat_said(name, text) or (_dateline_place(document) if _is_issuer(name, document) else Place())
-    cik = ein = lei = None
-    if of_filer:
-        cik = _known(read_cik, document.cik)
-        ein = _known(read_ein, document.fields.get("ein"))
-        lei = _known(read_lei, document.fields.get("lei"))
-        place = _stated_place(document.fields) or place
     return Mention(
         name=name,
-        cik=cik,
-        ein=ein,
-        lei=lei,
-        ticker=ticker,
+        ticker=_ticker_beside(name, text),
         domain=_own_domain(name, document),
         city=place.city,
         state=place.state,
         country=place.country,
     )
+
+
+def filer_mention(document: Document, name: str | None = None) -> Mention | None:
+    """Return what the document says of its filer or issuer, under the name that it is called by; None where it states none."""
+    name = name or document.company
+    if not name:
+        return None
+    text = document.full_text
+    place = _stated_place(document.fields) or _seat_said(name, text) or _dateline_place(document)
+    return Mention(
+        name=name,
+        cik=_known(read_cik, document.cik),
+        ein=_known(read_ein, document.fields.get("ein")),
+        lei=_known(read_lei, document.fields.get("lei")),
+        ticker=_ticker_beside(name, text),
+        domain=_own_domain(name, document),
+        city=place.city,
+        state=place.state,
+        country=place.country,
+    )
+
+
+def is_own_name(name: str) -> bool:
+    """Return whether a name says of itself that it is a company's: by its legal form."""
+    return bool(read_name(name).legal)
+
+
+# headlines run a name into what its bearer does: "Larkspur Completes Acquisition", "LKV UPDATES STATUS"
+_HEADLINE_VERB = re.compile(
+    r"\s+(?:(?:also|officially|successfully)\s+)?(?:acquires?|adds|announces?|appoints?|closes|completes?|enters|expands|hires|joins|launches|names|opens|promotes|raises|"
+    r"receives|relocates|releases|reports?|reveals|secures|selects|signs|taps|to acquire|unveils|updates?|welcomes)\b.*$",
+    re.IGNORECASE | re.DOTALL,
+)
+# what stands in place of a party's name, or is left of it
+_ROLES = PARTY_ROLES | frozenset(
+    "additionally co-investor co group inc limited llc lp margin merger surviving underwriter underwriters".split()  # noqa: SIM905
+)
+_NO_COMPANY_ENDS = frozenset("action agreement credit facility litigation plaintiff plaintiffs".split())  # noqa: SIM905
+
+
+def _party(said: str, document: Document) -> str | None:
+    """Return the name that the event's party is meant by, None where what was taken for it names no company.
+
+    In a filing what names no company, the role in a contract or a headline's abbreviation, means the filer.
+    """
+    name = " ".join(said.split())
+    if cut := _HEADLINE_VERB.sub("", name):
+        issuer = document.company is not None and _is_short_for(cut, document.company)
+        # the shorter name must stand for itself somewhere: "Consumer Reports" is a name
+        if cut != name and (issuer or document.full_text.count(cut) > document.full_text.count(name)):
+            name = cut
+    words = name.split()
+    if len(words) > 2 and len(words) % 2 == 0 and words[: len(words) // 2] == words[len(words) // 2 :]:
+        name = " ".join(words[: len(words) // 2])  # a line of the letterhead twice
+    plain = read_name(name).words
+    letters = [word for word in plain if len(word) > 1 and word not in ("ii", "iii", "iv")]
+    filer = document.company
+    if all(word in _ROLES for word in letters) or (plain and plain[-1] in _NO_COMPANY_ENDS):
+        return filer
+    if filer and len(plain) == 1 and _is_short_for(name, filer):
+        return filer
+    if filer and plain[:1] == ("re",) and same_company_name(" ".join(plain[1:]), filer):
+        return filer  # "In re Larkspur Inc. Securities Litigation"
+    # "Thailand Secures Investment", "the State of Georgia"; but GE and ARM are companies, though their letters are countries' codes
+    if len(name) > 3 and not is_own_name(name) and (country_code(name) or state_code(name)):
+        return filer
+    return name
+
+
+def _is_short_for(said: str, full: str) -> bool:
+    """Return whether a name is another's beginning, or its initials: "HHCA" of Home Health Corporation of America."""
+    words = read_name(said).words
+    return same_company_name(said, full) or (len(words) == 1 and len(words[0]) > 2 and words[0] == initials_of(read_name(full).words))
 
 
 def provisional_company(mention: Mention) -> Company:
@@ -101,9 +166,11 @@ def initials_of(words: Sequence[str]) -> str:
 
 
 def _ticker_beside(name: str, text: str) -> str | None:
-    """Return the ticker in parentheses that follows the name somewhere in the text."""
+    """Return the ticker in parentheses that follows the name somewhere in the text, or the name itself where that is a ticker there."""
     if inside := EXCHANGE_TICKER.search(name):
         return inside[1].upper()
+    if name.isupper() and 2 < len(name) < 6 and any(match[1].upper() == name for match in EXCHANGE_TICKER.finditer(text)):
+        return name
     start = 0
     while (found := text.find(name, start)) >= 0:
         start = found + len(name)

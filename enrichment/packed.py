@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -29,24 +29,33 @@ class Texts:
         return len(self._ends) - 1
 
 
+MASK = (1 << 64) - 1
+
+
 class HashIndex:
-    """Numbers by a hash of theirs; different keys may share a hash, so the finder compares again."""
+    """Numbers by a hash of 64 bits; different keys may share a hash, so the finder compares again."""
 
-    def __init__(self, hashes: Iterable[int]) -> None:
-        keys = np.asarray(hashes, dtype=np.int64)
-        order = np.argsort(keys, kind="stable").astype(np.uint32)
-        self._keys = array("q", keys[order].tobytes())
-        self._numbers = array("I", order.tobytes())
+    def __init__(self, hashes: npt.NDArray[np.uint64], numbers: npt.NDArray[np.uint32] | None = None) -> None:
+        """Each hash has the number of its place, unless `numbers` says others."""
+        order = np.argsort(hashes, kind="stable")
+        self._keys = array("Q", hashes[order].tobytes())
+        self._numbers = array("I", (order.astype(np.uint32) if numbers is None else numbers[order]).tobytes())
 
-    def find(self, key: int) -> list[int]:
+    def find(self, key: int) -> Sequence[int]:
         """Return the numbers of a hash, ascending."""
         keys = self._keys
         at = bisect_left(keys, key)
-        found = []
-        while at < len(keys) and keys[at] == key:
-            found.append(self._numbers[at])
-            at += 1
-        return found
+        if at == len(keys) or keys[at] != key:
+            return ()
+        return self._numbers[at : bisect_right(keys, key, at)]
+
+
+def scattered(count: int) -> npt.NDArray[np.uint64]:
+    """Return as many numbers of 64 bits, the same each time, whose sums are unlikely to be equal (splitmix64, S. Vigna)."""
+    mixed = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)), dtype=np.uint64)
 
 
 class Postings:

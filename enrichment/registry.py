@@ -259,22 +259,20 @@ class SeenIds:
     def add(self, ids: Sequence[str], rows: Sequence[int]) -> list[int]:
         """Return for each id the row where it stood before, 0 where it is new; and remember the new ones."""
         hashes = np.fromiter(map(hash, ids), dtype=np.int64, count=len(ids))
+        given = np.asarray(rows, dtype=np.int64)
         at = np.searchsorted(self._hashes, hashes)
         within = at < len(self._hashes)
         known = np.zeros(len(ids), dtype=bool)
         known[within] = self._hashes[at[within]] == hashes[within]
         firsts = np.zeros(len(ids), dtype=np.int64)
         firsts[known] = self._rows[at[known]]
-        here: dict[int, int] = {}
-        for place in np.flatnonzero(~known).tolist():
-            first = here.setdefault(int(hashes[place]), place)
-            if first != place:
-                firsts[place] = rows[first]
-        new = sorted((key, rows[place]) for key, place in here.items())
-        keys = np.array([key for key, _ in new], dtype=np.int64)
+        new = np.flatnonzero(~known)
+        keys, first, which = np.unique(hashes[new], return_index=True, return_inverse=True)
+        again = first[which] != np.arange(len(new))  # the same id twice among these
+        firsts[new[again]] = given[new[first[which[again]]]]
         where = np.searchsorted(self._hashes, keys)
         self._hashes = np.insert(self._hashes, where, keys)
-        self._rows = np.insert(self._rows, where, np.array([row for _, row in new], dtype=np.int64))
+        self._rows = np.insert(self._rows, where, given[new[first]])
         listed: list[int] = firsts.tolist()
         return listed
 

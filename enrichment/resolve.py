@@ -17,14 +17,12 @@ from rapidfuzz import fuzz
 from enrichment.common_words import COMMON_WORDS
 from enrichment.comparisons import Pair, Said, reasons_of, score_of, weigh
 from enrichment.index import GENERIC_WORDS, IndexedName, NameIndex, Slips, core_words
-from enrichment.mentions import initials_of, mention_of, provisional_company
+from enrichment.mentions import initials_of
 from enrichment.names import LEGAL_FORMS, read_name, short_word
 from enrichment.packed import Texts
 from enrichment.places import city_key, country_code, state_code
 from enrichment.written import Written, parts_of, read_mention_name, tail_kind
 from store.records import Company, CompanyMatch, Mention
-
-__all__ = ["Resolver", "mention_of", "provisional_company"]
 
 # the evidence by which the best must outweigh the next
 _CLEARLY = 1.0
@@ -84,7 +82,8 @@ class Resolver:
         written = read_mention_name(mention.name)
         said = _said(mention, written)
         pairs = {pair.number: pair for pair in self._by_identifier(said)}
-        if not any(pair.said.cik and pair.cik == pair.said.cik for pair in pairs.values()):
+        # a CIK is one company's alone: what its name resembles besides does not matter
+        if not said.cik or not self._identified.get(("cik", said.cik)):
             for pair in self._by_name(said, written):
                 known = pairs.get(pair.number)
                 if known is None or not known.relation or known.relation == "resembles":
@@ -122,7 +121,9 @@ class Resolver:
                 for number in self._identified.get((field, value), ()) if value else ():
                     pair = Pair(said=said, number=number)
                     if field == "ticker":
-                        pair.relation = "resembles" if self._resembles(said, number) else ""
+                        # a text may call a company by its ticker: "LKV, as (NYSE: LKV) is called"
+                        is_name = len(said.words) == 1 and said.words[0].upper() == value and value in said.tickers
+                        pair.relation = "resembles" if is_name or self._resembles(said, number) else ""
                         pair.rarity = 9.0
                     yield pair
 
@@ -147,12 +148,14 @@ class Resolver:
 
     def _whole_name(self, said: Said) -> Iterator[Pair]:
         exact = False
+        # how telling it is counts only for a name of one word
+        rarity = self._rarity(said.short[0]) if len(said.short) == 1 else 9.0
         for part in self._parts:
             for name in part.exactly(said.short):
                 exact = True
                 number = part.company(name)
                 relation = "same" if part.words(name) == list(said.short) else "spelling"
-                yield Pair(said=said, number=number, relation=relation, alias=part.is_alias(name))
+                yield Pair(said=said, number=number, relation=relation, alias=part.is_alias(name), rarity=rarity)
         if exact:
             return
         for part in self._parts:
@@ -256,13 +259,16 @@ class Resolver:
         """Return whether a name has something in common with the company's: the first telling word, its initials, or most letters."""
         mine = said.short
         for name in (self._names[number], *self._aliases[number].split(";")):
-            theirs = [short_word(word) for word in read_name(name).words]
+            written = read_name(name).words
+            theirs = [short_word(word) for word in written]
             if not mine or not theirs:
                 continue
-            if mine[0] == theirs[0] or (len(mine) == 1 and len(mine[0]) > 2 and initials_of(theirs).startswith(mine[0])):
+            if mine[0] == theirs[0] or (len(mine) == 1 and len(mine[0]) > 2 and initials_of(theirs).startswith(said.words[0])):
                 return True
             one, other = " ".join(mine), " ".join(theirs)
-            if fuzz.ratio(one, other) >= 60 or (len(one) > 5 and fuzz.partial_ratio(one, other) >= 85):
+            if max(fuzz.ratio(one, other), fuzz.ratio(" ".join(said.words), " ".join(written))) >= 60 or (
+                len(one) > 5 and fuzz.partial_ratio(one, other) >= 85
+            ):
                 return True
         return False
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from itertools import combinations, pairwise
+from functools import cache
+from itertools import accumulate, pairwise
 
 import numpy as np
+import numpy.typing as npt
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 # letters that lie side by side on an English keyboard
@@ -34,32 +37,39 @@ class Spellings:
     def __init__(self, words: Sequence[str], numbers: Iterable[int]) -> None:
         self._words = words
         self._numbers = array("I", numbers)
-        keys, places = array("I"), array("I")
+        by_length: dict[int, list[int]] = {}
         for place, word in enumerate(words):
-            for rest in _remainders(word, most_edits(len(word))):
-                keys.append(hash(rest) & 0xFFFFFFFF)
-                places.append(place)
-        sorted_keys = np.frombuffer(keys, dtype=np.uint32) if keys else np.zeros(0, dtype=np.uint32)
-        order = np.argsort(sorted_keys, kind="stable")
-        self._keys = sorted_keys[order]
-        self._places = np.frombuffer(places, dtype=np.uint32)[order] if places else np.zeros(0, dtype=np.uint32)
+            by_length.setdefault(len(word), []).append(place)
+        keys, places = [np.zeros(0, dtype=np.uint32)], [np.zeros(0, dtype=np.uint32)]
+        for length, of_length in by_length.items():
+            letters = np.frombuffer("".join([words[place] for place in of_length]).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+            rests = _remainders(letters.reshape(-1, length))
+            keys.append(rests.ravel())
+            places.append(np.repeat(np.array(of_length, dtype=np.uint32), rests.shape[1]))
+        all_keys, all_places = np.concatenate(keys), np.concatenate(places)
+        order = np.argsort(all_keys, kind="stable")
+        self._keys = all_keys[order]
+        self._places = all_places[order]
 
     def near(self, word: str) -> set[int]:
         """Return the numbers of the words that `word` may be a slip for, itself left out."""
         most = most_edits(len(word))
-        hashes = np.array([hash(rest) & 0xFFFFFFFF for rest in _remainders(word, most)], dtype=np.uint32)
-        lows = np.searchsorted(self._keys, hashes, side="left")
+        hashes = np.array(_remainders_of(word), dtype=np.uint32)
+        lows = np.searchsorted(self._keys, hashes)
+        lows[lows == len(self._keys)] = 0
+        there = self._keys[lows] == hashes if len(self._keys) else np.zeros(0, dtype=bool)
+        if not there.any():
+            return set()
+        lows, hashes = lows[there], hashes[there]
         highs = np.searchsorted(self._keys, hashes, side="right")
-        hits = np.flatnonzero(lows < highs)
         places: set[int] = set()
-        for low, high in zip(lows[hits].tolist(), highs[hits].tolist(), strict=True):
+        for low, high in zip(lows.tolist(), highs.tolist(), strict=True):
             places.update(self._places[low:high].tolist())
-        words = self._words
-        return {
-            self._numbers[place]
-            for place in places
-            if 0 < OSA.distance(word, words[place], score_cutoff=most) <= min(most, most_edits(len(words[place])))
-        }
+        numbered = list(places)
+        alike = process.extract(
+            word, [self._words[place] for place in numbered], scorer=OSA.distance, score_cutoff=most, limit=None, processor=None
+        )
+        return {self._numbers[numbered[at]] for other, edits, at in alike if 0 < edits <= most_edits(len(other))}
 
 
 def most_edits(letters: int) -> int:
@@ -67,16 +77,58 @@ def most_edits(letters: int) -> int:
     return 0 if letters < 3 else 1 if letters < 6 else 2
 
 
-def _remainders(word: str, most: int) -> set[str]:
-    """Return the word and what is left when up to `most` letters are deleted; of a very long word only one is."""
-    if len(word) > 20:
-        most = min(most, 1)
-    rests = {word}
-    if most >= 1:
-        rests.update([word[:at] + word[at + 1 :] for at in range(len(word))])
-    if most >= 2:
-        rests.update([word[:i] + word[i + 1 : j] + word[j + 1 :] for i, j in combinations(range(len(word)), 2)])
-    return rests
+# a word's hash is the sum of its letters times powers of an odd number, modulo 2^64: what is left when a letter is deleted has the
+# part behind it divided once by that number, which an odd number allows
+_BASE = 0x9E3779B97F4A7C15
+_MASK = (1 << 64) - 1
+_INVERSE = pow(_BASE, -1, 1 << 64)
+_TWICE = _INVERSE * _INVERSE & _MASK
+
+
+@cache
+def _deletions(length: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return for words of a length the powers of the base, and the places of one deleted letter and of two."""
+    most = min(most_edits(length), 1) if length > 20 else most_edits(length)  # of a very long word only one
+    powers = np.array([pow(_BASE, at, 1 << 64) for at in range(length)], dtype=np.uint64)
+    ones = np.arange(length if most else 0)
+    firsts, seconds = np.triu_indices(length if most == 2 else 0, 1)
+    return powers, ones, firsts, seconds
+
+
+def _remainders(letters: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """Return hashes of words of one length, a row each: of the word, and of what is left when as many letters are deleted as may be slips."""
+    words, length = letters.shape
+    powers, ones, firsts, seconds = _deletions(length)
+    sums = np.zeros((words, length + 1), dtype=np.uint64)
+    np.cumsum(letters * powers, axis=1, out=sums[:, 1:])
+    whole = sums[:, -1:]
+    once, twice = np.uint64(_INVERSE), np.uint64(_TWICE)
+    hashes = np.concatenate(
+        (
+            whole,
+            sums[:, ones] + (whole - sums[:, ones + 1]) * once,
+            sums[:, firsts] + (sums[:, seconds] - sums[:, firsts + 1]) * once + (whole - sums[:, seconds + 1]) * twice,
+        ),
+        axis=1,
+    )
+    return np.asarray(hashes >> np.uint64(32), dtype=np.uint32)
+
+
+def _remainders_of(word: str) -> list[int]:
+    """Return the hashes of one word, as `_remainders` has them: for one, plain numbers are faster than arrays."""
+    powers, ones, firsts, seconds = _deletions_as_lists(len(word))
+    sums = [0, *accumulate([ord(letter) * power for letter, power in zip(word, powers, strict=True)])]
+    whole = sums[-1]
+    begun = [before - after * _INVERSE & _MASK for before, after in pairwise(sums)]
+    inner = [before * _INVERSE + (whole - after) * _TWICE & _MASK for before, after in pairwise(sums)]
+    hashes = [whole, *[begun[at] + whole * _INVERSE for at in ones], *[begun[i] + inner[j] for i, j in zip(firsts, seconds, strict=True)]]
+    return [(each & _MASK) >> 32 for each in hashes]
+
+
+@cache
+def _deletions_as_lists(length: int) -> tuple[list[int], list[int], list[int], list[int]]:
+    powers, ones, firsts, seconds = _deletions(length)
+    return powers.tolist(), ones.tolist(), firsts.tolist(), seconds.tolist()
 
 
 def slip_cost(typed: str, meant: str) -> float:

@@ -6,11 +6,12 @@ that are there, nor their ids. Whether two tell the same thing is `facts.py`'s t
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from enrichment.facts import Likeness, compare_facts, same_wording
+from enrichment.facts import Likeness, compare_facts, last_year, same_number_of, same_wording
 from store.records import Sighting, Story, TriggerEvent, fingerprint
 
 _ADVANCE = {"rumored": 0, "planned": 1, "announced": 2, "completed": 3}
@@ -73,6 +74,8 @@ def _fit(sighting: Sighting, told: Sequence[Sighting]) -> float:
 
 def _link(one: Sighting, other: Sighting, likeness: Likeness) -> float:
     apart = _apart(one, other)
+    if likeness is Likeness.SAME and _told_apart(one.event, other.event):
+        return 0.0
     if likeness is Likeness.SAME:
         window = _WINDOW_SAME_FACTS_BY_KIND.get(one.event.kind, _WINDOW_SAME_FACTS)
         return 2.0 - apart / window if apart <= window else 0.0
@@ -83,6 +86,21 @@ def _link(one: Sighting, other: Sighting, likeness: Likeness) -> float:
     if likeness is Likeness.OPEN_LIKE:
         return 0.5 - apart / _WINDOW_FEW_FACTS / 4
     return 0.0
+
+
+# what comes again every quarter: the quarter alone does not tell one year's from another's
+_PERIODIC = frozenset(("strong_results", "weak_results"))
+
+
+def _told_apart(one: TriggerEvent, other: TriggerEvent) -> bool:
+    """Return whether the sentences tell two things apart whose facts are alike: results of two years, products of two numbers."""
+    if one.kind in _PERIODIC:
+        mine, theirs = last_year(one.quote), last_year(other.quote)
+        return mine is not None and theirs is not None and mine != theirs
+    named = [str(event.facts["product"]) for event in (one, other) if event.facts.get("product")]
+    # one of them may have been read with its number: "Larkspur" and "Larkspur 20121 Course"
+    thing = re.split(r"\s+(?=\d)", min(named, key=len))[0] if named else ""
+    return bool(thing) and same_number_of(thing, one.quote, other.quote) is False
 
 
 def _apart(one: Sighting, other: Sighting) -> timedelta:

@@ -144,3 +144,9 @@ def read_account(cell: str) -> str | None:
     if "customer" in words or words in ("client", "evangelist", "installation partner"):
         return "customer" if "target" not in words else None
     return None
+
+
+def read_address(cell: str) -> str | None:
+    """Return an e-mail address in lower case; None for a name, which exports write where the address was not asked for."""
+    word = cell.strip().removeprefix("mailto:").lower()
+    return word if re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+", word) else None

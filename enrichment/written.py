@@ -57,8 +57,9 @@ def read_mention_name(text: str) -> Written:
         if match := EXCHANGE_TICKER.search(text):
             tickers.append(match[1].upper())
         for inside in _PARENTHESES.findall(text):
-            if not tickers and _CAPITALS.fullmatch(inside.strip()):
-                perhaps.append(inside.strip())
+            letters = inside.strip()
+            if not tickers and (_CAPITALS.fullmatch(letters) or (letters.islower() and letters.isalpha() and len(letters) < 6)):
+                perhaps.append(letters.upper())  # clerks write tickers in small letters too
         plain = _PARENTHESES.sub(" ", text).strip() or text
         others.append(text.replace("(", " ").replace(")", " "))
     if _MAY_BE_OTHERWISE.search(plain) and len(pieces := _OTHERWISE.split(plain)) > 1:
@@ -94,6 +95,10 @@ def tail_kind(parts: Parts, at: int, said: Said) -> str:
     while tail and tail[0] in LEGAL_FORMS:
         tail.pop(0)
         begin += 1
+    if not tail:
+        return "site"
+    if tail[-1] in LEGAL_FORMS and begin == at and begin not in parts.parted_at and not SITE_WORDS.issuperset(tail[:1]):
+        return ""  # "Larkspur Rush Company, Inc." is a name to its end, though Rush is a town
     while tail and tail[-1] in LEGAL_FORMS:
         tail.pop()
     if not tail:

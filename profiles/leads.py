@@ -97,7 +97,12 @@ def _with(lead: Lead, decision: Decision, stories: Sequence[Story]) -> Lead:
 
 
 def assigned(profile: Profile, company: Company, leads: Sequence[Lead], in_window: Sequence[Lead]) -> str:
-    """Return whose lead it is: for a team the member by territory, or who had fewest of late; a company stays with whom it had."""
+    """Return whose lead it is: for a team the member by territory, or who had fewest of late; a company stays with whom it had.
+
+    With `deliver: {to: account_owner}` it is the account's owner's, whoever had it before; the rest holds for companies that have none.
+    """
+    if profile.deliver.to == "account_owner" and company.account_owner:
+        return company.account_owner
     team = profile.team
     if team is None or team.assign == "everyone":
         return profile.owner
@@ -117,5 +122,7 @@ def assigned(profile: Profile, company: Company, leads: Sequence[Lead], in_windo
 
 
 def recipients(profile: Profile, lead: Lead) -> tuple[str, ...]:
-    """Return the addresses that the lead is mailed to: the whole team's, or its owner's alone."""
+    """Return the addresses that the lead is mailed to: the whole team's, or its owner's alone; an account's owner alone gets his."""
+    if lead.owner not in profile.recipients:
+        return (lead.owner,)
     return profile.recipients if profile.team and profile.team.assign == "everyone" else (lead.owner,)

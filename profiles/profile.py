@@ -68,6 +68,9 @@ class Crm(Model):
 class Deliver(Model):
     """How a lead reaches the rep."""
 
+    to: Literal["owner", "account_owner"] = "owner"
+    """Whose lead it is: the `owner`'s (the default), or the `account_owner`'s, as the CRM's account list names him; a company that no list gives
+    an owner, or the list gives a name without an address, stays with the profile's owner or team."""
     email: str = "immediately"
     """`immediately` (the default), `grouped` for one mail a run, `never`, or the times of a digest: `mon 07:00 America/New_York`,
     `mon,thu 07:00`, `weekdays 07:00`, `07:00` for every day; without a zone by the profile's clock."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -73,6 +73,7 @@ def check_workspace(workspace: Workspace, now: datetime) -> Report:
             report.notes.append(f"{name}: proven by {proven}")
     report.warnings += _idle(workspace)
     with stored(workspace) as conn:
+        report.faults += _without_owners(workspace, conn)
         if conn is not None:
             report.warnings += held_against_store(workspace, conn, now)
     report.summary = (
@@ -80,6 +81,24 @@ def check_workspace(workspace: Workspace, now: datetime) -> Report:
         f"{len(workspace.settings.companies)} company lists"
     )
     return report
+
+
+def _without_owners(workspace: Workspace, conn: Connection | None) -> Iterator[str]:
+    """Yield a fault for each profile that delivers to account owners where no company list names any."""
+    slugs = [slug for slug, profile in workspace.profiles.items() if profile.deliver.to == "account_owner"]
+    if not slugs or (conn is not None and queries.has_account_owners(conn)):
+        return
+    for name in workspace.settings.companies:
+        with suppress(RegisterError):  # told where the lists are checked
+            if any(company.account_owner for company in read_companies(workspace.path(name), on_bad_row=lambda _: None)):
+                return
+    for slug in slugs:
+        node = read_yaml(workspace.root / "profiles" / f"{slug}.yml")
+        line, column = position(node, ["deliver", "to"])
+        yield (
+            f"profiles/{slug}.yml:{line}:{column}: deliver: to: account_owner, but no company list names an account's owner; list the CRM's account "
+            "export under 'companies' in prospect.yml, with a column 'account_owner' or 'Owner Email' that holds e-mail addresses"
+        )
 
 
 def _idle(workspace: Workspace) -> Iterator[str]:

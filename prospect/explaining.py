@@ -44,12 +44,24 @@ def find_one_company(conn: Connection, text: str, kinds: Collection[str] | None 
     raise NoSuchCompany(f"'{text}' may be any of these; give the id:\n{names}")
 
 
+# of each database the index of its companies, with the stamp of what it was made from: the web explains again and again
+_kept: dict[str, tuple[object, Resolver]] = {}
+
+
+def known_resolver(conn: Connection) -> Resolver:
+    """Return the index of the stored companies; it is built anew only when they changed. Not for use by two threads at once."""
+    where, stamp = str(conn.engine.url), queries.companies_stamp(conn)
+    if where not in _kept or _kept[where][0] != stamp:
+        _kept[where] = stamp, Resolver(queries.iter_companies(conn))
+    return _kept[where][1]
+
+
 def history_of(workspace: Workspace, conn: Connection, slug: str, company: Company, now: datetime) -> History:
     """Return what happened before between a profile and a company, as `prospect run` would see it now."""
     leads = queries.leads_of(conn, profile=slug)
     own: dict[str, list[Lead]] = {company.id: [lead for lead in leads if lead.company_id == company.id]}
     recent = [lead for lead in leads if lead.created >= now - QUOTA_WINDOW]
-    accounts = accounts_of(workspace, slug, conn, lambda: Resolver(queries.iter_companies(conn)))
+    accounts = accounts_of(workspace, slug, conn, lambda: known_resolver(conn))
     return history(slug, company.id, own, recent, news_since(workspace, conn), accounts)
 
 

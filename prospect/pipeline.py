@@ -29,9 +29,10 @@ from crawler.read import Unreadable, read_document
 from crawler.run import CrawlSettings, crawl_sources
 from enrichment.deltas import filing_changes
 from enrichment.importing import READING, import_companies, write_bad_rows
+from enrichment.mentions import filer_mention, is_own_name, mention_of, provisional_company
 from enrichment.merging import plan_merge, settled_provisionals
 from enrichment.registry import BadRow, RegisterError, read_companies
-from enrichment.resolve import Resolver, mention_of, provisional_company
+from enrichment.resolve import Resolver
 from enrichment.stories import tell_stories
 from prospect.accounts import all_accounts, company_of_account
 from prospect.attention import judged_sources, report_owed
@@ -431,6 +432,15 @@ def match_event(resolver: Resolver, event: TriggerEvent, document: Document, mad
     if mention is None:
         return CompanyMatch(company_id=None, score=0.0, reasons=("the text names no company for this event",))
     match = resolver.resolve(mention)
+    if (
+        match.company_id is None
+        and document.cik
+        and not mention.cik
+        and not is_own_name(mention.name)
+        and (filer := filer_mention(document))
+    ):
+        # in a filing a name that no list knows and that has no legal form is a division's, a brand's or an abbreviation of the filer's own
+        mention, match = filer, resolver.resolve(filer)
     if match.company_id is None and not match.rivals:
         company = provisional_company(mention)
         resolver.add(company)

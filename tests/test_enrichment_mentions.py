@@ -52,6 +52,45 @@ def test_another_company_in_a_filing_has_not(company: str) -> None:
     assert (mention.cik, mention.ein, mention.city) == (None, None, None)
 
 
+HEADED = document(
+    "LMC UPDATES STATUS\nLarkspur Medical Corporation of Ohio said that Ketch Marine Completes Acquisition. Ketch Marine is a yard.",
+    form="8-K",
+    cik="1002",
+    company="Larkspur Medical Corporation of Ohio, Inc.",
+)
+
+
+@pytest.mark.parametrize(
+    "said, name",
+    [
+        ("LMCO", "Larkspur Medical Corporation of Ohio, Inc."),  # its initials
+        ("LMCO UPDATES STATUS", "Larkspur Medical Corporation of Ohio, Inc."),  # and what the headline says it does
+        ("Ketch Marine Completes Acquisition", "Ketch Marine"),
+        ("Ketch Marine Ketch Marine", "Ketch Marine"),  # the letterhead and the first line
+        ("Surviving Corporation", "Larkspur Medical Corporation of Ohio, Inc."),  # a role in the contract
+        ("Sub I", "Larkspur Medical Corporation of Ohio, Inc."),
+        ("Restated Credit Agreement", "Larkspur Medical Corporation of Ohio, Inc."),
+        ("America", "Larkspur Medical Corporation of Ohio, Inc."),  # a place
+        ("In re Larkspur Medical", "In re Larkspur Medical"),
+        ("Re Larkspur Medical", "Larkspur Medical Corporation of Ohio, Inc."),  # a suit's name
+        # near-misses
+        ("Consumer Reports", "Consumer Reports"),  # what is left would stand nowhere else
+        ("Global Partners LP", "Global Partners LP"),
+        ("ARM", "ARM"),  # a country's code, and a company
+        ("Georgia Corp.", "Georgia Corp."),
+    ],
+)
+def test_what_is_no_name_in_a_filing_means_the_filer(said: str, name: str) -> None:
+    mention = mention_of(event(said), HEADED)
+    assert mention is not None
+    assert mention.name == name
+
+
+@pytest.mark.parametrize("said", ["Buyer", "The Company", "Thailand", "Direct Funding Agreement"])
+def test_what_is_no_name_elsewhere_is_no_company(said: str) -> None:
+    assert mention_of(event(said), document(f"{said} said so.")) is None
+
+
 @pytest.mark.parametrize(
     "text, ticker",
     [

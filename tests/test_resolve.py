@@ -23,6 +23,11 @@ REGISTER = [
     Company(id="rhea", name="Rhea Aviation", ticker="RAV"),
     Company(id="bank", name="Bank LLC"),
     Company(id="godwit", name="Godwit Corp"),
+    Company(id="gdwoots", name="Gdwits SA", ticker="GDWT"),
+    Company(id="dunlin", name="Dunlin Maritime SA", ticker="DNLN", aliases=("QPR SA",)),
+    Company(id="affiliated", name="Affiliated Companies"),
+    *(Company(id=f"affiliated-{n}", name=f"Affiliated Word{n}") for n in range(600)),
+    Company(id="apimed", name="Wrenmed Pharmaceuticals US Inc", ticker="WPUS"),
     *(Company(id=f"systems-{n}", name=f"Word{n} Systems") for n in range(40)),
 ]  # fmt: skip
 
@@ -43,6 +48,8 @@ def resolver() -> Resolver:
         (Mention(name="Larkspur Sotfware", ticker="lkv"), "larkspur"),  # ticker in small letters
         (Mention(name="Ketch (NYSE: KHT)"), "ketch-hospitality"),  # the ticker tells which Ketch
         (Mention(name="Ketch (KTCH)"), "ketch"),  # without its exchange
+        (Mention(name="Larkspur (lkv)"), "larkspur"),  # in small letters
+        (Mention(name="Gdoots", ticker="GDWT"), "gdwoots"),  # half of five letters mistyped, and the ticker decides
         (Mention(name="Godwit (NYSE: LKV)"), "godwit"),  # near-miss: a ticker beside another name does not count
         # forms of the name
         (Mention(name=" larkspur software, inc. "), "larkspur"),
@@ -71,7 +78,15 @@ def resolver() -> Resolver:
         (Mention(name="JKS"), "jay"),
         (Mention(name="JKS", ticker="JKS"), "jay"),
         (Mention(name="RAV"), None),  # near-miss: a ticker that is not the initials may be anything
+        (Mention(name="WPUS"), None),  # near-miss: the plural's letter is none of the initials
+        (Mention(name="WPUS", ticker="WPUS"), "apimed"),  # unless the text states it as the ticker
+        # three letters of a former name, and a word of many names, say little alone
+        (Mention(name="QPR"), None),
+        (Mention(name="QPR SA", ticker="DNLN"), "dunlin"),
+        (Mention(name="Affiliated"), None),
+        (Mention(name="Affiliated Companies Inc"), "affiliated"),  # with its legal form it is meant as a name
         # sites and addresses
+        (Mention(name="Pintail Rush Company, Inc."), None),  # near-miss: a name to its end, though Rush is a town
         (Mention(name="Larkspur Software - Wilsonville Facility"), "larkspur"),
         (Mention(name="Larkspur Software, Inc. 22 East Flagler Street Miami FL"), "larkspur"),
         (Mention(name="Pintail - MAF1 facility"), "pintail"),

@@ -69,6 +69,61 @@ def sighting(
             ],
             1,
         ),
+        # a quarter of two years, and the same told twice
+        (
+            [
+                sighting(
+                    "strong_results",
+                    period="third quarter",
+                    quote="Reno, May 2, 2026 - Larkspur told results for the third quarter of fiscal 2025.",
+                ),
+                sighting(
+                    "strong_results", days=9, period="third quarter", quote="Larkspur told results for the third quarter of fiscal 2026."
+                ),
+            ],
+            2,
+        ),
+        (
+            [
+                sighting("strong_results", period="third quarter", quote="Larkspur told results for the third quarter of fiscal 2026."),
+                sighting(
+                    "strong_results",
+                    days=1,
+                    period="third quarter",
+                    quote="Third-quarter sales rose to $2 million in 2026, from $1 million in 2025.",
+                ),
+            ],
+            1,
+        ),
+        # products that only their numbers tell apart
+        (
+            [
+                sighting("product_launch", product="Larkspur", quote="Vane launched its Larkspur 21001:2025 course."),
+                sighting("product_launch", days=5, product="Larkspur 20121 Course", quote="Vane unveils new Larkspur 20121 Course"),
+            ],
+            2,
+        ),
+        (
+            [
+                sighting("product_launch", product="Larkspur", quote="Vane launched its Larkspur 20121 course."),
+                sighting("product_launch", days=5, product="Larkspur 20121 Course", quote="Vane unveils new Larkspur 20121 Course"),
+            ],
+            1,
+        ),
+        # two purchases by one company, whose targets were not read
+        (
+            [
+                sighting("acquisition", acquirer="Larkspur", target="Company", quote="Larkspur will buy a yard in Reno for its boats."),
+                sighting(
+                    "acquisition",
+                    days=3,
+                    acquirer="Larkspur",
+                    target="the Company",
+                    quote="Larkspur signed for a mill near Dover, it said.",
+                ),
+            ],
+            2,
+        ),
         # two officers appointed the same day, in one document and in two
         ([sighting(person="Jo Vane", document="d"), sighting(person="Ann Ketch", document="d")], 2),
         ([sighting(person="Jo Vane"), sighting(person="Ann Ketch")], 2),

@@ -21,10 +21,12 @@ from store.queries.collecting import (
 )
 from store.queries.companies import (
     companies_of_events,
+    companies_stamp,
     due_to_resolve,
     find_companies,
     get_companies,
     get_company,
+    has_account_owners,
     iter_companies,
     register_digest,
     save_companies,
@@ -87,6 +89,7 @@ __all__ = [
     "cancel_unsubscribed",
     "claim",
     "companies_of_events",
+    "companies_stamp",
     "companies_with_stories",
     "counts",
     "cure_addresses",
@@ -108,6 +111,7 @@ __all__ = [
     "first_run",
     "get_companies",
     "get_company",
+    "has_account_owners",
     "iter_companies",
     "known_urls",
     "last_runs",

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, Table, bindparam, case, func, or_, se
 from store.queries.extracting import make_document
 from store.queries.rows import chunks, columns_of, record_maker, row_of, upsert
 from store.records import Company, CompanyMatch, Document, TriggerEvent
-from store.tables import companies, documents, events, registers, storable
+from store.tables import companies, documents, events, merges, registers, storable
 
 make_event = record_maker(TriggerEvent, events)
 _company = record_maker(Company, companies, aliases=tuple)
@@ -42,6 +42,14 @@ def iter_companies(conn: Connection) -> Iterator[Company]:
         yield _company(row)
 
 
+def companies_stamp(conn: Connection) -> tuple[object, ...]:
+    """Return what changes whenever the known companies do: how many there are, how many merged, and when a register was last imported."""
+    counted = conn.execute(
+        select(func.count(), func.count(companies.c.merged_into), func.min(companies.c.id), func.max(companies.c.id)).select_from(companies)
+    ).one()
+    return *counted, conn.scalar(select(func.count()).select_from(merges)), conn.scalar(select(func.max(registers.c.imported)))
+
+
 def get_company(conn: Connection, company_id: str) -> Company | None:
     """Return the company, merged or not, or None."""
     row = conn.execute(select(*columns_of(Company, companies)).where(companies.c.id == company_id)).first()
@@ -54,6 +62,11 @@ def get_companies(conn: Connection, company_ids: Collection[str]) -> dict[str, C
     for chunk in chunks(set(company_ids)):
         found |= {company.id: company for company in map(_company, conn.execute(_by_id(Company, companies, chunk)))}
     return found
+
+
+def has_account_owners(conn: Connection) -> bool:
+    """Return whether any company has an account owner's address."""
+    return conn.execute(select(companies.c.id).where(companies.c.account_owner.is_not(None)).limit(1)).first() is not None
 
 
 def find_companies(conn: Connection, text: str, limit: int = 10) -> list[Company]:
