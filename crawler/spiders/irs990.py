@@ -55,7 +55,7 @@ class Irs990Spider(scrapy.Spider):  # type: ignore[misc]
             yield self.ask(url)
 
     def ask(self, url: str) -> scrapy.Request:
-        if ZIP_NAME.search(url):
+        if url.lower().partition("?")[0].endswith(".zip"):
             return self.visit.ask_list(url, self.read_zip)
         if INDEX_NAME.search(url):
             return self.visit.ask_list(url, self.read_index)
@@ -75,13 +75,18 @@ class Irs990Spider(scrapy.Spider):  # type: ignore[misc]
                 yield self.ask(url)
 
     def read_index(self, response: Response) -> Iterator[scrapy.Request]:
-        """Yield requests for the ZIP files that an index of returns names in its last column, where it has one."""
-        rows = csv.DictReader(io.StringIO(response.text))
-        batches = {(row.get("XML_BATCH_ID") or "").strip() for row in rows}
-        for batch in sorted(filter(None, batches)):
-            yield self.ask(response.urljoin(f"{batch}.zip"))
-        if not batches:
+        """Yield requests for the ZIP files in which an index of returns has wanted ones; its last column names the file of each."""
+        rows = list(csv.DictReader(io.StringIO(response.text)))
+        if rows and "XML_BATCH_ID" not in rows[0]:
+            raise SourceFailed(
+                f"{response.url}: an index that does not say in which ZIP file a return is (no column XML_BATCH_ID); "
+                "take the page that lists the ZIP files, or the files themselves, as `start`"
+            )
+        if not rows:
             self.visit.empty_list(response.url, "an index of returns")
+        wanted = (row for row in rows if self.wanted({"form": row.get("RETURN_TYPE") or "", "ein": (row.get("EIN") or "").zfill(9)}))
+        for batch in sorted({(row["XML_BATCH_ID"] or "").strip() for row in wanted} - {""}):
+            yield self.ask(response.urljoin(f"{batch}.zip"))
 
     def read_zip(self, response: Response) -> Iterator[FetchedPage]:
         """Yield the returns of a ZIP file that were not kept before."""
@@ -125,9 +130,10 @@ class Irs990Spider(scrapy.Spider):  # type: ignore[misc]
             )
 
     def wanted(self, head: dict[str, str]) -> bool:
+        """Return whether a return is, by form, EIN and state; an index does not say the state."""
         options = self.options
         return (
             head["form"] in options.forms
             and (not options.eins or head["ein"] in options.eins)
-            and (not options.states or head["state"] in options.states)
+            and (not options.states or head.get("state") is None or head["state"] in options.states)
         )
