@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -89,6 +89,7 @@ class CompanyView:
     one_line: str  # headlines joined, for a list
     score: str
     told: tuple[Told, ...]
+    ended: bool  # something that it was about is denied or called off
     sums: tuple[Sum, ...]
     uncertain: tuple[str, ...]
     people: tuple[tuple[str, str], ...]
@@ -112,6 +113,7 @@ def company_view(briefs: Sequence[LeadBrief], *, recipient: str, now: datetime, 
         one_line="; ".join(headline(story) for story in stories[:3]) + (f" and {len(stories) - 3} more" if len(stories) > 3 else ""),
         score=points(max(brief.lead.score for brief in briefs)),
         told=tuple(_told(story) for story in stories),
+        ended=len(standing) < len(stories),
         sums=tuple(_sum(brief) for brief in briefs),
         uncertain=tuple(uncertain(briefs, stories)),
         people=tuple((clean(name, 80), clean(said, 160)) for name, said in people(stories)),
@@ -166,11 +168,16 @@ def _sum(brief: LeadBrief) -> Sum:
         profile=clean(brief.profile_name, 120),
         score=points(brief.lead.score),
         threshold=points(brief.lead.threshold),
-        parts=tuple(ScorePart(points=points(part.points), want=clean(part.want, 160), why=clean(part.why, 240)) for part in counted),
+        parts=tuple(ScorePart(points=points(part.points), want=_plain(part.want), why=clean(part.why, 240)) for part in counted),
     )
 
 
-def uncertain(briefs: Sequence[LeadBrief], stories: Iterable[Story]) -> list[str]:
+def _plain(want: str) -> str:
+    """Return a want as a person says it: "executive change (level c suite)"; its words are those of YAML."""
+    return clean(want, 160).replace("_", " ")
+
+
+def uncertain(briefs: Sequence[LeadBrief], stories: Sequence[Story]) -> list[str]:
     """Return what is missing or not sure, each in one sentence: unmet wants, weak statuses, doubtful sentences, an unknown company."""
     said = []
     for story in stories:
@@ -188,8 +195,9 @@ def uncertain(briefs: Sequence[LeadBrief], stories: Iterable[Story]) -> list[str
     company = briefs[0].company
     if company.provisional:
         said.append("The company is in none of your registers: what is known of it comes from the article alone.")
-    for brief in briefs:
-        said += [f"Not found: {clean(part.want, 160)}." for part in brief.lead.parts if not part.met and not part.points]
+    if not any(story.status in ENDED for story in stories):  # what else might have happened is no matter once it is off
+        for brief in briefs:
+            said += [f"Not found: {_plain(part.want)}." for part in brief.lead.parts if not part.met and not part.points]
     return list(dict.fromkeys(said))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from alerts.outbox import deliveries_for
+from alerts.push import same_name
 from enrichment.places import coordinates
 from enrichment.resolve import Resolver
 from enrichment.values import ValueFault, read_domain
@@ -68,7 +69,11 @@ def best_told(workspace: Workspace, story: Story, company: Company) -> Story:
 
     def rank(sighting: Sighting) -> tuple[bool, bool, float]:
         source = workspace.sources.get(sighting.source)
-        own = sighting.form is not None or (company.domain is not None and domain_of(sighting.url) == company.domain.lower())
+        own = (
+            sighting.form is not None
+            or same_name(sighting.publisher or "", company.name)
+            or (company.domain is not None and domain_of(sighting.url) == company.domain.lower())
+        )
         return sighting.event.status != story.status, not own, -(source.trust if source else 0.0)
 
     return replace(story, sightings=tuple(sorted(story.sightings, key=rank)))

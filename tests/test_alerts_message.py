@@ -116,7 +116,7 @@ def test_both_bodies_say_all_of_it(kind: str) -> None:
         "37.6",
         "40 × 0.88 confidence × 1 planned (wanted) × 0.99 after 4 days",
         "Planned, not done yet: headquarters moves",  # what is not sure
-        "Not found: then: executive_change, relocation within 90 days",  # what is missing
+        "Not found: then: executive change, relocation within 90 days",  # what is missing
         "Dana Whitfield",  # who is named
         "predecessor as Chief Financial Officer",
         "Congratulate Dana Whitfield on the post of Chief Financial Officer.",  # talking points for exactly these events

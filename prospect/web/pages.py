@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from alerts.view import REJECT_REASONS, company_view
 from prospect.explaining import NoSuchCompany, explain_pair, find_one_company
-from prospect.judging import brief
+from prospect.judging import best_told, brief
 from prospect.telling import mail_settings
 from prospect.web.site import Site, Viewer, site_of
 from prospect.web.view import known_of, rows_of, timeline
@@ -98,7 +98,7 @@ def lead_context(site: Site, conn: Connection, lead: Lead) -> dict[str, object]:
     """Return what the page of a lead shows."""
     workspace = site.workspace
     company = queries.get_company(conn, lead.company_id) or Company(id=lead.company_id, name=lead.company_id)
-    stories = queries.stories_of(conn, [lead.company_id])[lead.company_id]
+    stories = [best_told(workspace, story, company) for story in queries.stories_of(conn, [lead.company_id])[lead.company_id]]
     told = brief(workspace, lead.profile, lead, company, stories)
     shown = (
         company_view([told], recipient=lead.owner, now=site.now(), mail=mail_settings(workspace), actions=False) if told.stories else None
