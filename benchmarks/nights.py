@@ -15,6 +15,7 @@ crawls day by day and compares what is stored with the truth: nothing lost, noth
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import random
@@ -22,12 +23,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from sqlalchemy import select
@@ -93,17 +96,40 @@ def stored(folder: Path) -> dict[str, str]:
         return dict(conn.execute(select(tables.raw_documents.c.canonical_url, tables.raw_documents.c.digest)).all())
 
 
+class Relay:
+    """Passes connections on to a site and counts the bytes of both directions."""
+
+    def __init__(self, base: str) -> None:
+        parts = urlsplit(base)
+        self.target = (parts.hostname or "", parts.port or 80)
+        self.received = self.sent = 0  # as the crawler sees it
+        self._loop = asyncio.new_event_loop()
+        self._server = self._loop.run_until_complete(asyncio.start_server(self._connected, "127.0.0.1", 0))
+        self.base = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection(*self.target)
+        await asyncio.gather(
+            self._pass_on(reader, far_writer, "sent"), self._pass_on(far_reader, writer, "received"), return_exceptions=True
+        )
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, count: str) -> None:
+        try:
+            while chunk := await reader.read(65536):
+                setattr(self, count, getattr(self, count) + len(chunk))
+                writer.write(chunk)
+                await writer.drain()
+        finally:
+            writer.close()
+
+
 def quiet(world: str, count: int) -> None:
     """Print what a night with nothing new costs."""
-    feeds = [
-        base + path
-        for name, path in (
-            ("wire-1", "/rss/news-releases-list.rss"),
-            ("wire-2", "/RssFeed/orgclass/1/feedTitle/latest"),
-            ("wire-3", "/atom.xml"),
-        )
-        for base in [sites_of(world)[name]]
-    ]
+    sites = sites_of(world)
+    relays = [Relay(sites[name]) for name in ("wire-1", "wire-2", "wire-3")]
+    paths = ("/rss/news-releases-list.rss", "/RssFeed/orgclass/1/feedTitle/latest", "/atom.xml")
+    feeds = [relay.base + path for relay, path in zip(relays, paths, strict=True)]
     # so many sources on three hosts: each has an address, and so validators, of its own
     sources = [
         Source.model_validate(
@@ -120,14 +146,17 @@ def quiet(world: str, count: int) -> None:
         print(f"first night: {sum(run.requests for run in first)} requests, {sum(run.new for run in first)} new, errors {errors_of(first)}")
         logged = len(ask(f"{world}/__world/log")["entries"])
         before, began = os.times(), time.monotonic()
+        bytes_before = [(relay.received, relay.sent) for relay in relays]
         second = list(crawl_sources(sources, replace(settings, now=NOW + timedelta(hours=25))))
         seconds, after = time.monotonic() - began, os.times()
         log = ask(f"{world}/__world/log?since={logged}")["entries"]
         statuses = Counter(entry.get("status") for entry in log)
+        received = sum(relay.received - had for relay, (had, _) in zip(relays, bytes_before, strict=True))
+        sent = sum(relay.sent - had for relay, (_, had) in zip(relays, bytes_before, strict=True))
         cpu = after.children_user + after.children_system - before.children_user - before.children_system
         print(
             f"quiet night over {count} sources: {sum(run.requests for run in second)} requests {dict(statuses)}, {sum(run.new for run in second)} new, "
-            f"{seconds:.1f} s, {cpu:.1f} CPU s, {cpu / count * 1000:.0f} ms a source, errors {errors_of(second)}"
+            f"{received:,} bytes received, {sent:,} sent, {seconds:.1f} s, {cpu:.1f} CPU s, {cpu / count * 1000:.0f} ms a source, errors {errors_of(second)}"
         )
 
 

@@ -24,7 +24,7 @@ from twisted.internet.error import DNSLookupError
 
 from crawler.politeness import HostLedger
 from crawler.urls import address_refusal, refusal
-from crawler.visit import Visit
+from crawler.visit import Visit, error_in_words
 
 LONGEST_WAIT_S = 120.0  # a longer Retry-After ends the request; the next crawl asks again
 RATE_PAGE = b"Request Rate Threshold Exceeded"
@@ -109,13 +109,18 @@ class Backoff(RetryMiddleware):  # type: ignore[misc]
         if (retry_after_s(response) or 0) > LONGEST_WAIT_S:
             return response
         answer = super().process_response(request, response)
-        if isinstance(answer, Request) and retry_after_s(response) is None:
-            await self._pause(request)
+        if isinstance(answer, Request):
+            answer.meta["asked_again_for"] = f"answered {response.status}"
+            if retry_after_s(response) is None:
+                await self._pause(request)
+        elif response.status < 400 and (fault := request.meta.get("asked_again_for")):
+            self.crawler.spider.visit.note(f"mended by asking again: {fault}")
         return answer
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:
         answer = super().process_exception(request, exception)
         if isinstance(answer, Request):
+            answer.meta["asked_again_for"] = error_in_words(exception)[0]
             await self._pause(request)
         return answer
 

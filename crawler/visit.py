@@ -323,6 +323,11 @@ def failure_in_words(failure: Any) -> tuple[str, str]:
             410: "the address is gone: find the new one and correct `start`",
             429: "too many requests: give the source a `delay_s`",
         }.get(status, "the fault is on their side: it is tried again at the next crawl" if status >= 500 else "look at it in a browser")
+    return error_in_words(error)
+
+
+def error_in_words(error: BaseException) -> tuple[str, str]:
+    """Return (what happened, what to do about it) for a request that got no answer, or none that may be taken."""
     name = type(error).__name__
     text = str(error)
     if name == "IgnoreRequest":

@@ -29,7 +29,7 @@ def page(body: str) -> str:
     return f"<!DOCTYPE html><html><head><title>Dye house closes</title></head><body>{body}</body></html>"
 
 
-def piece(text: str, name: str = "chunk body-part") -> str:
+def piece(text: str, name: str = "chunk article-text") -> str:
     return f'<div class="{name}"><p>{text}</p></div>'
 
 
@@ -52,7 +52,7 @@ PAGES = [
         "a short post above a list of others",
         f'<div class="all"><article class="post main"><h1>Dye house closes</h1><p>{OPENING} {MIDDLE}</p></article>{POSTS}</div>',
         ("dye house in Dover", "built in 1931"),
-        (),
+        ("Quillfeather",),
     ),
     (
         "the line below a picture, in a span",

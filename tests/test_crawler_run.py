@@ -174,6 +174,22 @@ def test_a_page_that_failed_keeps_its_list_due(site: Site, settings: CrawlSettin
     assert len(documents(store, settings)) == 2
 
 
+def test_a_fault_that_asking_again_mends_leaves_a_note(site: Site, settings: CrawlSettings, store: Engine) -> None:
+    site.page("/a", "First")
+    good = site.answers["/a"]
+
+    def second_time_lucky(handler: BaseHTTPRequestHandler) -> None:
+        site.answers["/a"] = good
+        handler.send_response(503)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    site.answers["/a"] = second_time_lucky
+    site.feed("/feed.xml", {"/a": "First"})
+    run = crawl(feed_source(site), settings, store)
+    assert (run.error, run.new, run.failed, run.notes) == (None, 1, 0, ("mended by asking again: answered 503",))
+
+
 def test_a_page_of_another_name_is_followed_once(site: Site, settings: CrawlSettings, store: Engine) -> None:
     site.page("/posts/real", "First")
     site.answers["/go/1"] = (302, {"Location": "/posts/real"}, b"")
