@@ -32,6 +32,7 @@ _STREET_WORDS = {
 }  # fmt: skip
 
 
+_ITEMS = {"name_change": "5.03", "auditor_change": "4.01"}
 RETURNS = frozenset(("990", "990EZ", "990PF"))
 
 
@@ -42,7 +43,8 @@ def filing_changes(earlier: Sequence[Document], later: Document) -> list[Trigger
     """
     before = [filing for filing in earlier if filing.filer and filing.filer == later.filer and not _newer(filing, later)]
     return [
-        _event(later, kind, facts, confidence)
+        # an 8-K with the item for such a change confirms what its header or cover states
+        _event(later, kind, facts, min(1.0, confidence + 0.1) if _ITEMS.get(kind) in later.items else confidence)
         for changes in (_address_change, _name_change, _auditor_change, _officer_changes)
         for kind, facts, confidence in changes(before, later)
     ]

@@ -46,7 +46,7 @@ from store import queries
 from store.records import Company, CompanyMatch, CompanyMerge, Document, RawDocument, SourceRun, TriggerEvent
 from triggers.entities import load_entities
 from triggers.extract import Extractor
-from triggers.forms import states_events, with_office
+from triggers.forms import beside_earlier, with_office
 
 log = logging.getLogger(__name__)
 STAGES = ("collect", "read", "extract", "resolve", "judge", "tell")
@@ -240,12 +240,7 @@ def extract(workspace: Workspace, engine: Engine, now: datetime, summary: RunSum
                 origin, packed = copies.join(conn, document)
                 joined.append((document.id, document.first_seen or now, origin, packed))
                 found = None
-                # a form is a record of its own, however alike two of them read
-                if (
-                    origin != document.id
-                    and not states_events(document)
-                    and (told := found_here.get(origin) or queries.told_in(conn, origin))
-                ):
+                if origin != document.id and (told := found_here.get(origin) or queries.told_in(conn, origin)):
                     found = retell_one(extractor, document, *told)
                     counts["copies"] += found is not None
                 result = extract_one(extractor, document) if found is None else found
@@ -256,7 +251,8 @@ def extract(workspace: Workspace, engine: Engine, now: datetime, summary: RunSum
             queries.save_sketches(conn, joined)
             for document, result in results:
                 if isinstance(result, list) and (earlier := queries.earlier_filings(conn, document, stating=("auditor", "officers"))):
-                    result = [*result, *(with_office(change) for change in filing_changes(earlier, document))]
+                    changes = [with_office(change) for change in filing_changes(earlier, document)]
+                    result = [*(beside_earlier(each, document, earlier) for each in result), *changes]
                 if isinstance(result, str):
                     queries.mark_unextractable(conn, document.id, result, now)
                     counts["failed"] += 1

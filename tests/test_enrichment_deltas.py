@@ -1,5 +1,6 @@
 """A filing held against the earlier one: what changed is an event, what only looks different is none."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -94,6 +95,21 @@ def test_the_quote_is_in_the_document() -> None:
     (event,) = filing_changes([old], new)
     assert event.quote == "Our offices are at 1 Ketch Street, Austin, Texas."
     assert new.full_text[event.start : event.end] == event.quote
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "items", "confidence"),
+    [
+        ({"conformed_name": "LARKSPUR INC"}, {"conformed_name": "KETCH CORP"}, (), 0.75),
+        ({"conformed_name": "LARKSPUR INC"}, {"conformed_name": "KETCH CORP"}, ("5.03",), 0.85),  # the item for such a change
+        ({"conformed_name": "LARKSPUR INC"}, {"conformed_name": "KETCH CORP"}, ("5.02",), 0.75),  # another's
+        ({"conformed_name": "LARKSPUR INC"}, {"conformed_name": "KETCH CORP", "former_name": "LARKSPUR INC"}, ("5.03",), 1.0),
+        ({"auditor": "Quill LLP"}, {"auditor": "Teal LLP"}, ("4.01",), 0.95),
+    ],
+)
+def test_an_item_confirms_a_change(old: dict[str, str], new: dict[str, str], items: tuple[str, ...], confidence: float) -> None:
+    (event,) = filing_changes([filing("a", **old)], replace(filing("b", "2026-06-01", **new), items=items))
+    assert event.confidence == pytest.approx(confidence)
 
 
 def test_the_line_of_the_header_is_the_evidence() -> None:

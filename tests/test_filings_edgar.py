@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -288,3 +289,38 @@ def test_a_release_behind_the_signatures_is_kept() -> None:
     assert "EX-99\n" in text
     assert "Ines Calloway" in text.partition("EX-99\n")[2]
     assert "duly caused" not in text
+
+
+def header_of(*lines: str) -> bytes:
+    """Return a submission whose header gives a filer the lines."""
+    head, _, rest = SUBMISSION.decode().partition("\tBUSINESS ADDRESS:")
+    return (head + "\n".join(lines) + "\n</SEC-HEADER>\n" + rest[rest.index("<DOCUMENT>") :]).encode()
+
+
+BUSINESS = ("\tBUSINESS ADDRESS:\t", "\t\tSTREET 1:\t\t14 LONG WHARF", "\t\tCITY:\t\t\tPORTLAND", "\t\tSTATE:\t\t\tME")
+MAIL = ("\tMAIL ADDRESS:\t", "\t\tSTREET 1:\t\tPO BOX 9", "\t\tSTREET 2:\t\tSUITE 3", "\t\tCITY:\t\t\tBANGOR", "\t\tSTATE:\t\t\tME")
+# lines of a header -> street, city, kind, line of the text
+ADDRESSES = [
+    # the second line of the mail address is no part of the seat
+    ((*BUSINESS, *MAIL), ("14 LONG WHARF", "PORTLAND", None), "Business address: 14 LONG WHARF, PORTLAND, ME."),
+    ((*MAIL, *BUSINESS), ("14 LONG WHARF", "PORTLAND", None), "Business address: 14 LONG WHARF, PORTLAND, ME."),
+    # a filer that gives no other
+    (MAIL, ("PO BOX 9 SUITE 3", "BANGOR", "mail"), "Mail address: PO BOX 9 SUITE 3, BANGOR, ME."),
+    ((), (None, None, None), ""),
+]
+
+
+@pytest.mark.parametrize(("lines", "address", "told"), ADDRESSES)
+def test_the_seat_is_the_business_address(lines: tuple[str, ...], address: tuple[str | None, ...], told: str) -> None:
+    body = re.sub(rb"<ix:nonNumeric[^>]*dei:EntityAddress.*?</ix:nonNumeric>", b"", header_of(*lines), flags=re.DOTALL)
+    filing = read_submission(body)
+    assert tuple(filing.fields.get(name) for name in ("street", "city", "address_kind")) == address
+    assert [line for line in filing.text.split("\n") if re.match("(?:Business|Mail) address", line)] == ([told] if told else [])
+
+
+def test_the_auditor_stands_far_below_the_cover() -> None:
+    body = header_of(*BUSINESS).replace(b"8-K", b"10-K")
+    named = b'<p><ix:nonNumeric contextRef="c" name="dei:AuditorName" id="f-9">Quill &amp; Partners LLP</ix:nonNumeric></p>'
+    filing = read_submission(body.replace(b"</TEXT>", b"<p>Accounts</p>" * 40_000 + named + b"</TEXT>", 1))
+    assert filing.fields["auditor"] == "Quill & Partners LLP"
+    assert "Auditor: Quill & Partners LLP." in filing.text.split("\n")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from prospect.kinds import shipped_kinds
 from store.records import Document
 from triggers.entities import load_entities
 from triggers.extract import Extractor
+from triggers.forms import beside_earlier
 
 EXTRACTOR = Extractor(list(shipped_kinds().values()), entities=load_entities("rules"))
 D_TEXT = "Acme Robotics Inc., Dayton, Ohio, notified the SEC of an exempt offering of securities.\nAcme Robotics Inc. has sold $4,000,000 of a total offering of $5,000,000."
@@ -127,3 +129,33 @@ def test_insiders(document: Document, expected: list[tuple[str, str, str, str, s
         assert document.full_text[event.start : event.end] == event.quote
         assert str(event.facts["person"]) in event.quote
         assert event.happened == (date(2026, 5, 1) if document.fields.get("period") else None)
+
+
+DAY = datetime(2026, 5, 4, tzinfo=UTC)
+SAME_DAY = [("3", 0, "2026-05-01")]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "confidence"),
+    [
+        ([("4", 3, "2026-04-30")], 0.8),  # nothing that tells
+        ([("8-K", 200, ""), ("10-Q", 10, "")], 0.9),  # has reported for months
+        ([("8-K", 10, "")], 0.8),  # … or for days
+        ([("S-1", 200, "")], 0.8),  # who registers is not listed yet
+        (SAME_DAY * 2, 0.8),  # two directors come together
+        (SAME_DAY * 3, 0.5),  # all officers file on the day of the listing
+        ([("8-K", 200, ""), *SAME_DAY * 3], 0.5),
+        ([("3", 40, "2026-03-20")] * 4, 0.8),  # first forms of another day
+    ],
+)
+def test_first_forms_beside_the_issuers_earlier_filings(earlier: list[tuple[str, int, str]], confidence: float) -> None:
+    document = replace(insider("3", FIRST, owners=OFFICER, period="2026-05-01"), published=DAY)
+    before = [
+        replace(insider(kind, FIRST, owners="Tomas Bell||director", period=period), published=DAY - timedelta(days=days))
+        for kind, days, period in earlier
+    ]
+    (event,) = EXTRACTOR.extract(document)
+    assert beside_earlier(event, document, before).confidence == pytest.approx(confidence)
+    leaver = replace(document, form="4", fields={**document.fields, "no_longer_insider": "yes"})
+    (event,) = EXTRACTOR.extract(leaver)
+    assert beside_earlier(event, leaver, before) == event

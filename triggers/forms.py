@@ -7,7 +7,7 @@ the document that says it, so that the evidence rule holds here as everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -23,6 +23,8 @@ _FUNDS = frozenset({"Pooled Investment Fund", "Other Investment Fund", "Investin
 # are listed; a ticked box from who leaves, but also from an officer who stays in a lesser post.
 _NEW_INSIDER, _PAST_INSIDER = 0.8, 0.7
 _RECENT = timedelta(days=120)
+_LISTING = 3  # other first forms of the same day
+_REPORTS, _ESTABLISHED = ("8-K", "10-K", "10-Q"), timedelta(days=90)
 
 
 def states_events(document: Document) -> bool:
@@ -42,6 +44,25 @@ def with_office(event: TriggerEvent) -> TriggerEvent:
     if event.kind != "executive_change" or not title:
         return event
     return replace(event, facts={**event.facts, **_office(title)})
+
+
+def beside_earlier(event: TriggerEvent, document: Document, earlier: Sequence[Document]) -> TriggerEvent:
+    """Return what a Form 3 tells of with the confidence that the issuer's earlier filings give it; any other event as it is.
+
+    All officers file on the day on which shares are first listed: several first forms of one day are no arrivals. An issuer that
+    has reported for months is listed already.
+    """
+    if document.form != "3" or event.kind != "executive_change" or document.published is None:
+        return event
+    period = document.fields.get("period")
+    together = sum(filing.form == "3" and filing.fields.get("period") == period for filing in earlier)
+    if period and together >= _LISTING:
+        return replace(event, confidence=0.5)
+    reporting = any(
+        (filing.form or "").startswith(_REPORTS) and filing.published and document.published - filing.published > _ESTABLISHED
+        for filing in earlier
+    )
+    return replace(event, confidence=min(0.9, event.confidence + 0.1)) if reporting else event
 
 
 def _office(title: str) -> dict[str, str | None]:
