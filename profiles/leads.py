@@ -69,7 +69,8 @@ def leads_after(
         )
     if decision.reason is Reason.REALERTED:
         last = max(leads, key=lambda lead: (lead.created, lead.id))
-        return (_with(last, decision, counting),)
+        found = _with(last, decision, counting)
+        return (replace(found, state="new") if found.state == "withdrawn" else found,)
     if decision.reason is Reason.CORRECTED:
         ended = [story for story in stories if story.status in ENDED]
         out = []
@@ -78,7 +79,10 @@ def leads_after(
             if mine and lead.state not in {"rejected", "withdrawn"}:
                 # what is left of the told stories keeps its points; nothing new is told by the way
                 kept = [story for story in counting if told(story, lead)]
-                out.append(_with(lead, decision, [*mine, *kept]))
+                left = _with(lead, decision, [*mine, *kept])
+                # what no longer stands is taken back, unless the rep has taken it
+                gone = left.score < left.threshold and left.state in {"new", "snoozed"}
+                out.append(replace(left, state="withdrawn", snoozed_until=None) if gone else left)
         return tuple(out)
     return ()
 

@@ -229,5 +229,10 @@ def save(conn: Connection, judged: Judged, deliveries: Iterable[Delivery]) -> No
     """Save decisions, leads and what is owed for them; in the caller's one transaction."""
     for lead in judged.leads:
         queries.save_lead(conn, lead)
+        # the rep's own word in the store is left alone by both
+        if lead.state == "withdrawn":
+            queries.withdraw_lead(conn, lead.id, lead.updated)
+        elif lead.state == "new":
+            queries.reopen_lead(conn, lead.id)
     queries.save_decisions(conn, judged.decisions)
     queries.enqueue(conn, list(deliveries))

@@ -191,6 +191,25 @@ def test_a_correction_goes_out_once() -> None:
     # the denying event joins those told, so that the correction has a key of its own
     assert set(after.event_ids) == {*before.event_ids, denial.event.id}
     assert judged(found, [denied], History(leads=(after,))).reason is not Reason.CORRECTED
+    # nothing is left of it, so that it is taken back; unless the rep has taken it
+    assert after.state == "withdrawn"
+    for state, then in [("snoozed", "withdrawn"), ("accepted", "accepted")]:
+        (other,) = leads_after(found, correction, [denied], [replace(before, state=state)])
+        assert other.state == then
+    # it was no denial after all: the same lead is back
+    back = leads_after(found, replace(correction, reason=Reason.REALERTED, story_ids=(MOVE_TOLD.id,)), [MOVE_TOLD], [after])
+    assert [(lead.id, lead.state) for lead in back] == [(before.id, "new")]
+
+
+def test_a_correction_that_leaves_enough_keeps_the_lead() -> None:
+    found = profile(wants=[{"trigger": "relocation", "weight": 40}, {"trigger": "funding", "weight": 90}])
+    stories = [MOVE_TOLD, story("funding")]
+    before = told_lead(found, stories)
+    denial = sighting(status="denied", quote="Acme will not move.", published=NOW)
+    denied = [replace(MOVE_TOLD, status="denied", sightings=(*MOVE_TOLD.sightings, denial)), stories[1]]
+    correction = judged(found, denied, History(leads=(before,)))
+    assert correction.reason is Reason.CORRECTED
+    assert [lead.state for lead in leads_after(found, correction, denied, [before])] == ["new"]
 
 
 def test_a_realert_keeps_the_lead_and_a_new_lead_after_the_cooldown_does_not() -> None:

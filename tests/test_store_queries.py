@@ -517,6 +517,9 @@ def test_a_lead_is_withdrawn_unless_the_rep_decided(engine: Engine) -> None:
         assert not q.withdraw_lead(conn, "l1", NOW)
         assert q.withdraw_lead(conn, "l2", NOW)
         assert [each.id for each in q.leads_of(conn, states=["withdrawn"])] == ["l2"]
+        assert not q.reopen_lead(conn, "l1")  # a rep's word stands
+        assert q.reopen_lead(conn, "l2")
+        assert q.leads_of(conn, states=["withdrawn"]) == []
 
 
 def test_unsubscriptions(engine: Engine) -> None:

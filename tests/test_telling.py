@@ -20,7 +20,7 @@ from alerts.push import LeadOutcome
 from alerts.settings import MailSettings, Target
 from crawler.source import Source
 from prospect.cli import app, register
-from prospect.judging import best_told
+from prospect.judging import Judged, best_told, save
 from prospect.outcomes import OVERLAP, read_outcomes
 from prospect.verdicts import give_verdict
 from prospect.workspace import load_workspace
@@ -267,3 +267,26 @@ def test_what_a_killed_writer_left_is_swept_by_the_next(root: Path, tmp_path: Pa
     os.utime(halves["old"], (0, 0))
     assert list(load_channel("folder").send([], MailSettings(url=f"folder:{folder}", sender="a@b.example"))) == []
     assert list(folder.iterdir()) == [halves["new"]]  # somebody may be writing it
+
+
+@pytest.mark.parametrize(
+    "said, judged_states, states",
+    [
+        (None, ["withdrawn", "new"], ["withdrawn", "new"]),  # taken back, and back again
+        ("accepted", ["withdrawn", "new"], ["accepted", "accepted"]),  # the rep's word in the meantime stands
+        ("rejected", ["withdrawn", "new"], ["rejected", "rejected"]),
+    ],
+)
+def test_what_judging_makes_of_a_leads_state(
+    said: str | None, judged_states: list[str], states: list[str], root: Path, engine: Engine
+) -> None:
+    with engine.begin() as conn:
+        lead = q.lead(conn, "l1")
+        assert lead
+        if said:
+            give_verdict(load_workspace(root), conn, lead, said, by="jane@example.com", via="web", now=NOW, reason="old news")
+        for judged, then in zip(judged_states, states, strict=True):
+            save(conn, Judged(leads=[replace(lead, state=judged)]), [])
+            now = q.lead(conn, "l1")
+            assert now
+            assert now.state == then

@@ -106,6 +106,12 @@ def withdraw_lead(conn: Connection, lead_id: str, now: datetime) -> bool:
     return bool(conn.execute(query.values(state="withdrawn", snoozed_until=None, updated=now)).rowcount)
 
 
+def reopen_lead(conn: Connection, lead_id: str) -> bool:
+    """Put a lead that was taken back into the inbox again, since something new was found; return whether it was taken back."""
+    query = update(leads).where(leads.c.id == lead_id, leads.c.state == "withdrawn")
+    return bool(conn.execute(query.values(state="new")).rowcount)
+
+
 def save_verdict(conn: Connection, verdict: Verdict, *, snoozed_until: datetime | None = None) -> None:
     """Add what a rep said to the audit trail and make it the lead's state; the last verdict said again is kept once."""
     if verdict.verdict not in ("accepted", "rejected", "snoozed"):
