@@ -43,6 +43,10 @@ def submission(
 
 
 REPORT = "<html><body><p>Item 8.01 Other Events.</p><p>Northmere Glass Co. paid its regular dividend on the usual day of the quarter to holders of record.</p></body></html>"
+APPOINTED = (
+    "<html><body><p>Item 5.02 Departure of Directors or Certain Officers; Election of Directors; Appointment of Certain Officers.</p>"
+    "<p>On August 20, 2026, Northmere Glass Co. appointed Ada Quill as its Chief Financial Officer, effective August 20, 2026.</p></body></html>"
+)
 ANNUAL = '<html><body><p>Annual report.</p><p><ix:nonNumeric name="dei:AuditorName" contextRef="c">{}</ix:nonNumeric></p></body></html>'
 
 
@@ -123,6 +127,14 @@ RUNS = [
             submission("2026-08-25", "4", ownership("4"), party="ISSUER"),
         ],
         [("executive_change", {"person": "Ada Quill", "direction": "joins", "level": "c_suite", "function": "finance"})],
+    ),
+    # announced in an 8-K, then filed for: one story with two documents
+    (
+        [
+            submission("2026-08-20", "8-K", APPOINTED),
+            submission("2026-08-21", "3", ownership("3"), party="ISSUER"),
+        ],
+        [("executive_change", {"person": "Ada Quill", "level": "c_suite", "function": "finance"})],
     ),
     # … and goes
     (
