@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -75,6 +75,11 @@ class Guard:
         if pause > 0:
             await asyncio.sleep(pause)
         visit.requests += 1
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        # the resolver's reason is lost on its way up
+        if reason := GuardedResolver.refused.get(urlparse_cached(request).hostname or ""):
+            raise IgnoreRequest(reason)
 
     def process_response(self, request: Request, response: Response) -> Response:
         if response.status in (429, 503) and (seconds := retry_after_s(response)) is not None:
@@ -157,6 +162,7 @@ class GuardedResolver(CachingThreadedResolver):  # type: ignore[misc]
     """Resolves names, and refuses those that lead to private addresses: a public name may be pointed at the inside."""
 
     allow_hosts: Sequence[str] = ()
+    refused: ClassVar[dict[str, str]] = {}  # name -> why
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: Any) -> GuardedResolver:
@@ -167,6 +173,7 @@ class GuardedResolver(CachingThreadedResolver):  # type: ignore[misc]
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:  # noqa: N802  Twisted's name
         def judged(address: str) -> str:
             if reason := address_refusal(address, name, self.allow_hosts):
+                self.refused[name] = reason
                 raise DNSLookupError(reason)
             return address
 

@@ -15,6 +15,7 @@ from scrapy import Request
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
+from w3lib.html import get_meta_refresh
 
 from crawler.archive import RECORD_TYPE
 from crawler.source import Source
@@ -24,6 +25,7 @@ from store.records import SourceRun
 # answers that will not change by asking again
 GONE = (404, 410, 451)
 MAX_NOTES = 20
+MAX_STUB_BYTES = 4000  # a longer page has a text of its own
 TRIED_AGAIN = "it is tried again at the next crawl"
 
 
@@ -224,9 +226,19 @@ class Visit:
                 meta={**(meta or {}), "of_list": of_list},
             )
 
-    def keep(self, response: Response, *, listed_as: str, hints: Mapping[str, str], named: bool = False) -> Iterator[FetchedPage]:
-        """Yield a page that came, ready for the archive."""
+    def keep(self, response: Response, *, listed_as: str, hints: Mapping[str, str], named: bool = False) -> Iterator[FetchedPage | Request]:
+        """Yield a page that came, ready for the archive; or, once, the request for the page that it sends every browser on to."""
         body = response.body
+        if len(body) < MAX_STUB_BYTES and not response.meta.get("sent_on") and (target := _sent_on_to(response)):
+            yield Request(
+                target,
+                callback=self.keep,
+                errback=self.page_failed,
+                dont_filter=True,
+                cb_kwargs={"listed_as": listed_as, "hints": dict(hints), "named": named},
+                meta={"of_list": response.meta.get("of_list"), "sent_on": True},
+            )
+            return
         headers, sent = response.meta.get("as_sent") or (_headers(response), body)
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         own = listed_as if named else canonical_url(response.url)
@@ -284,6 +296,9 @@ class Visit:
         elif "closed to robots by" in reason:
             self.gone[request.cb_kwargs["listed_as"]] = 451
             self.note("a listed page is closed to robots by robots.txt and was left alone")
+        elif reason.startswith("refused: "):
+            self.gone[request.cb_kwargs["listed_as"]] = 451
+            self.note(f"a listed page leads where it may not: {reason}")
         else:
             if of_list := request.meta.get("of_list"):
                 self._broken_lists.add(of_list)
@@ -360,6 +375,18 @@ def error_in_words(error: BaseException) -> tuple[str, str]:
     if "maxsize" in text.lower() or "max size" in text.lower():
         return known["DownloadCancelledError"]
     return known.get(name, (f"failed ({name}: {text[:160]})", "it is tried again at the next crawl"))
+
+
+def _sent_on_to(response: Response) -> str | None:
+    """Return where a page that is nothing but a meta refresh sends its reader, None for any other page."""
+    if b"http-equiv" not in response.body.lower():
+        return None
+    seconds, target = get_meta_refresh(response.body, response.url, "utf-8", ignore_tags=("script", "noscript"))
+    return (
+        target
+        if target and seconds is not None and seconds <= 5 and target != response.url and target.startswith(("http:", "https:"))
+        else None
+    )
 
 
 def _header(response: Response, name: str) -> str | None:

@@ -174,6 +174,32 @@ def test_a_page_that_failed_keeps_its_list_due(site: Site, settings: CrawlSettin
     assert len(documents(store, settings)) == 2
 
 
+def stub(target: str) -> Answer:
+    body = f'<html><head><meta http-equiv="Refresh" content="0; url={target}"></head><body>This page has moved.</body></html>'
+    return 200, {"Content-Type": "text/html"}, body.encode()
+
+
+def test_a_page_that_sends_its_reader_on_is_followed_once_and_never_inside(site: Site, settings: CrawlSettings, store: Engine) -> None:
+    site.page("/real", "First")
+    site.answers["/moved"] = stub("/real")
+    site.answers["/inside"] = stub("http://169.254.169.254/latest/meta-data/")
+    site.answers["/circle"] = stub("/circle?again")
+    site.feed("/feed.xml", {"/moved": "First", "/inside": "Second", "/circle": "Third"})
+    run = crawl(feed_source(site), settings, store)
+    assert (run.error, run.new, site.asked["/circle", 200]) == (None, 2, 2)
+    assert any("leads where it may not: refused: 169.254.169.254" in note for note in run.notes)
+    site.asked.clear()
+    assert crawl(feed_source(site), later(settings, hours=1), store).new == 0
+    assert not [path for path, _ in site.asked if path in ("/moved", "/inside", "/real")]
+
+
+def test_entries_without_text_are_not_passed_over_in_silence(site: Site, settings: CrawlSettings) -> None:
+    site.feed("/feed.xml", {"/a": "First"})
+    run = crawl_source(feed_source(site, follow=False), settings)
+    assert run.new == 0
+    assert "1 of 1 entries carry no text; `follow: true` reads their pages" in " ".join(run.notes)
+
+
 def test_a_fault_that_asking_again_mends_leaves_a_note(site: Site, settings: CrawlSettings, store: Engine) -> None:
     site.page("/a", "First")
     good = site.answers["/a"]
@@ -239,6 +265,11 @@ def broken_sources(site: Site) -> list[tuple[str, Source, tuple[str, ...]]]:
         ("robots.txt", feed_source(site, "/private/feed.xml"), ("robots.txt", "documented interface")),
         ("nobody there", Source(name="x", title="x", spider="feed", start=("http://127.0.0.1:9/feed",)), ("refuses connections", "port")),
         ("a private address", Source(name="x", title="x", spider="feed", start=("http://10.1.2.3/feed",)), ("refused", "allow_hosts")),
+        (
+            "a name that leads inside",
+            Source(name="x", title="x", spider="feed", start=("http://127.2:9/feed",)),
+            ("refused", "allow_hosts"),
+        ),
         ("loopback by IPv6", Source(name="x", title="x", spider="feed", start=("http://[::1]:1/f",)), ("refused", "allow_hosts")),
     ]
 

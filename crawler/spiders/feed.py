@@ -45,6 +45,8 @@ class FeedSpider(scrapy.Spider):  # type: ignore[misc]
         if options.follow:
             yield from self.visit.ask_pages((entry.listed() for entry in wanted if entry.url), of_list=response.meta["list"])
             return
+        if empty := sum(not entry.text for entry in wanted):
+            self.visit.note(f"{response.url}: {empty} of {len(wanted)} entries carry no text; `follow: true` reads their pages")
         for entry in wanted:
             if entry.text:
                 yield from self.visit.keep_record(entry.url or f"{response.url}#{entry.guid}", entry.record())
