@@ -79,6 +79,7 @@ class HubSpot(StandIn):
     """Objects of the 2026-03 API: properties are text and must exist, upsert wants a unique property, associations want a type."""
 
     page: ClassVar[int] = 200
+    owner_scope = True
     known: ClassVar[dict[str, list[str]]] = {
         "companies": [
             "name",
@@ -95,9 +96,10 @@ class HubSpot(StandIn):
             "lifecyclestage",
             "hs_lead_status",
             "hs_lastmodifieddate",
+            "hubspot_owner_id",
         ],
-        "notes": ["hs_note_body", "hs_timestamp"],
-        "leads": ["hs_lead_name"],
+        "notes": ["hs_note_body", "hs_timestamp", "hubspot_owner_id"],
+        "leads": ["hs_lead_name", "hubspot_owner_id"],
     }
 
     def target(self, url: str) -> Target:
@@ -113,6 +115,10 @@ class HubSpot(StandIn):
     def act(self, request: Request) -> Response:
         if request.headers.get("Authorization") != f"Bearer {self.token}":
             return self._error(401, "Authentication credentials not found")
+        if request.path == "/crm/owners/2026-03":
+            if not self.owner_scope:
+                return self._error(403, "This app hasn't been granted all required scopes")
+            return reply({"results": [{"id": id, **row} for id, row in self.of("owners").items() if row["email"] == request.args["email"]]})
         if request.path == "/crm/associations/2026-03/companies/notes/batch/read":
             asked = [row["id"] for row in request.get_json()["inputs"]]
             on = {company: [id for id, note in self.of("notes").items() if company in note["to"]] for company in asked}

@@ -49,6 +49,7 @@ def stand_in(name: str, made: StandIn, url: str) -> Any:
         made.of("User")["005000001"] = {"Email": "jane@example.com", "IsActive": True}
         return SalesforceDesk(made, made.target(url))
     if isinstance(made, HubSpot):
+        made.of("owners")["71"] = {"email": "jane@example.com"}
         return HubSpotDesk(made, made.target(url))
     assert isinstance(made, Odoo)
     made.of("res.users")["9"] = {"id": 9, "login": "jane@example.com"}
@@ -472,6 +473,27 @@ def test_hubspot_makes_leads_only_where_the_account_has_them(sqlite_engine: Engi
         world.tell(a_lead())
         assert world.deliver().sent == 1
     assert (len(made.of("companies")), len(made.of("notes")), len(made.of("leads"))) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "owner, scope, owned, said",
+    [
+        ("jane@example.com", True, "71", ""),
+        ("nobody@example.com", True, None, "no owner there has the e-mail nobody@example.com"),
+        ("jane@example.com", False, None, "lacks the scope crm.objects.owners.read"),
+    ],
+)
+def test_hubspot_gives_the_rep_company_and_note(owner: str, scope: bool, owned: str | None, said: str, sqlite_engine: Engine) -> None:
+    made = HubSpot()
+    made.owner_scope = scope
+    with serving(made) as url:
+        world = world_of(sqlite_engine, stand_in("hubspot", made, url))
+        world.tell(a_lead(owner=owner))
+        summary = world.deliver()
+    assert summary.sent == 1
+    assert said in " ".join(summary.notes)
+    (company,), (note,) = made.of("companies").values(), made.of("notes").values()
+    assert (company["properties"].get("hubspot_owner_id"), note["properties"].get("hubspot_owner_id")) == (owned, owned)
 
 
 def test_a_lead_held_for_review_goes_when_a_person_has_decided(salesforce: SalesforceDesk, sqlite_engine: Engine) -> None:

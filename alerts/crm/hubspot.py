@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -113,6 +114,7 @@ class HubSpot:
         self.client = client
         self.settings = settings
         self.notebook = notebook
+        self.owners: dict[str, tuple[dict[str, str], str]] = {}  # e-mail -> property, and what to tell the operator
 
     # ---- what the rules want (alerts/push.py)
 
@@ -130,7 +132,7 @@ class HubSpot:
         return [Candidate(id=id, name=has.get("name") or "", domain=has.get("domain"), key=has.get(KEY)) for id, has in found]
 
     def make_company(self, names: Mapping[str, Any]) -> str:
-        values = mapped(MAPPING | dict(self.settings.mapping or {}), names, self.settings.name)
+        values = self._owner(names["lead"]["owner"])[0] | mapped(MAPPING | dict(self.settings.mapping or {}), names, self.settings.name)
         properties = {field: str(value) for field, value in values.items()}  # HubSpot takes text alone, numbers too
         if self.notebook:
             return self.notebook.note(f"company {names['company_key']}, made", properties)
@@ -139,19 +141,32 @@ class HubSpot:
         return str(answer["results"][0]["id"])
 
     def make_lead(self, company: Candidate | None, names: Mapping[str, Any]) -> tuple[str, str]:
+        owner, said = self._owner(names["lead"]["owner"])
         company_id = company.id if company else self.make_company(names)
         if self.settings.options.get("leads", "no").lower() in {"yes", "true", "on"}:
             lead = {"hs_lead_name": clean(f"{names['company']['name']}: {names['headline']}", 250)}
-            self._make("leads", lead, company_id, LEAD_TO_COMPANY)
+            self._make("leads", lead | owner, company_id, LEAD_TO_COMPANY)
         # the note goes last: it is what says that all of the lead is there
-        note = self._note(company_id, names["external_id"], names["description"], names["lead"]["created"].isoformat())
-        return note, ""
+        note = self._note(company_id, names["external_id"], names["description"], names["lead"]["created"].isoformat(), owner)
+        return note, said
 
     def add_note(self, lead: str, key: str, text: str) -> None:
         if self.find_lead(key) is None:
             company = next((str(row["hs_object_id"]) for row in self.companies_of(lead)), None)
             if company:
                 self._note(company, key, text, self._get(f"/crm/objects/{VERSION}/notes/{lead}")["properties"]["hs_timestamp"])
+
+    def _owner(self, email: str) -> tuple[dict[str, str], str]:
+        """Return the property that makes the rep the owner, or none and why."""
+        if email not in self.owners:
+            response = call(self.client, self.settings, "GET", f"/crm/owners/{VERSION}", params={"email": email})
+            if response.status_code == 403:  # a lead without its owner is better than none
+                self.owners[email] = {}, "the private app lacks the scope crm.objects.owners.read, so the lead has no owner"
+            else:
+                rows = self._answer(response)["results"]
+                none = f"{'more than one' if rows else 'no'} owner there has the e-mail {email}, so the lead has no owner"
+                self.owners[email] = ({"hubspot_owner_id": str(rows[0]["id"])}, "") if len(rows) == 1 else ({}, none)
+        return self.owners[email]
 
     # ---- HubSpot's own calls
 
@@ -197,9 +212,9 @@ class HubSpot:
                 bodies[str(row["id"])] = row["properties"].get("hs_note_body") or ""
         return {company: [bodies[note] for note in notes if note in bodies] for company, notes in linked.items()}
 
-    def _note(self, company: str, key: str, text: str, timestamp: str) -> str:
+    def _note(self, company: str, key: str, text: str, timestamp: str, owner: Mapping[str, str] = MappingProxyType({})) -> str:
         body = html.escape(text).replace("\n", "<br>") + f"<br>[{key}]"
-        return self._make("notes", {"hs_note_body": body, "hs_timestamp": timestamp}, company, NOTE_TO_COMPANY)
+        return self._make("notes", {"hs_note_body": body, "hs_timestamp": timestamp, **owner}, company, NOTE_TO_COMPANY)
 
     def _make(self, kind: str, properties: Mapping[str, str], company: str, association: int) -> str:
         if self.notebook:
