@@ -44,7 +44,9 @@ def refusal(response: httpx.Response, settings: Target, *, said: str | None = No
     if code in {408, 425, 429} or code >= 500:
         return TryAgain(words, after_s=retry_after_s(response))
     if code in {401, 403}:
-        return Misconfigured(words if cure else f"{words}; renew the token or password and its rights")
+        return Misconfigured(
+            words if cure else f"{words}; renew token or password of '{settings.name}' in prospect.yml, and its rights there"
+        )
     if code in {301, 302, 307, 308, 404, 405, 410}:
         return Misconfigured(words if cure else f"{words}; check 'url': it may have been moved or removed")
     return Permanent(words)

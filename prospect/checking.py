@@ -68,7 +68,7 @@ def check_workspace(workspace: Workspace, now: datetime) -> Report:
     report.faults += [f"prospect.yml: mail: {fault}" for fault in load_channel(mail.channel).faults(mail)]
     for name, target in targets(workspace).items():
         channel = load_channel(target.channel)
-        report.faults += [f"prospect.yml: {name}: {fault}" for fault in channel.faults(target)]
+        report.faults += [f"prospect.yml: {fault}" for fault in channel.faults(target)]  # each names its target
         if proven := getattr(channel, "PROVEN", None):
             report.notes.append(f"{name}: proven by {proven}")
     report.warnings += _idle(workspace)

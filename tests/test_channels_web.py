@@ -53,7 +53,7 @@ def send(name: str, target: Target, *briefs: LeadBrief, purpose: str = "alert") 
         (429, TryAgain, "answered 429"),
         (503, TryAgain, "answered 503"),
         (400, Permanent, "invalid_payload"),
-        (403, Misconfigured, "renew the token"),
+        (403, Misconfigured, "renew token or password of '"),
         (404, Misconfigured, "check 'url'"),  # the webhook was removed
         (410, Misconfigured, "check 'url'"),  # the channel was archived
         (302, Misconfigured, "check 'url'"),  # never followed: the secrets would go along

@@ -69,7 +69,7 @@ def token_in(page: str) -> str:
 
 
 def test_a_stranger_sees_nothing(nobody: TestClient) -> None:
-    for path in ("/", "/leads/l1", "/companies/c1", "/explain?profile=jane&company=c1", "/sources"):
+    for path in ("/", "/leads/l1", "/companies/c1", "/explain?profile=jane&company=c1", "/results", "/sources"):
         answer = nobody.get(path)
         assert answer.status_code == 403, path
         assert "Harbor Mills" not in answer.text
@@ -537,3 +537,29 @@ def test_a_workspace_that_is_wrong_for_a_moment_keeps_the_site_up(filled: Engine
     workspace_in(root)
     (root / "profiles" / "joe.yml").unlink()
     assert set(read().profiles) == {"jane", "team"}
+
+
+# --- results
+
+
+def test_a_rep_sees_the_results_of_their_own_leads_and_a_manager_those_of_all(jane: TestClient, local: TestClient, filled: Engine) -> None:
+    with filled.begin() as conn:
+        q.save_verdict(conn, stored.verdict(lead_id="l1", verdict="accepted", by="jane@example.com", reason=None))
+        q.save_verdict(conn, stored.verdict(lead_id="l2", verdict="rejected", by="joe@example.com", reason=f"old {HOSTILE}"))
+        q.save_outcomes(conn, [stored.crm_outcome("l1", amount=12_500.0)])
+    hers, all_of_them = jane.get("/results").text, local.get("/results").text
+    assert "joe@example.com" in all_of_them
+    assert "50%" in all_of_them  # one right of two
+    assert "12,500" in all_of_them
+    assert "old &lt;script&gt;" in all_of_them
+    assert HOSTILE not in hers + all_of_them
+    assert "100%" in hers
+    assert "joe&#39;s" not in hers.lower()
+    assert "old &lt;script&gt;" not in hers
+    assert '<th scope="row">joe</th>' not in hers
+
+
+def test_results_without_a_lead(sqlite_engine: Engine, tmp_path: Path) -> None:
+    page = client_of(sqlite_engine, workspace_in(tmp_path / "ws", exposed=False)).get("/results")
+    assert page.status_code == 200
+    assert "No lead yet." in page.text

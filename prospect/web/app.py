@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from prospect.web import actions, health, pages
+from prospect.web import actions, health, pages, results
 from prospect.web.site import FOLDER, Site, WebSettings, site_of
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ def create_app(settings: WebSettings) -> Starlette:
         Route("/leads/{lead}/verdict", actions.verdict, methods=["POST"]),
         Route("/companies/{company:path}", pages.company_page),
         Route("/explain", pages.explain_page),
+        Route("/results", results.results_page),
         Route("/sources", health.sources_page),
         Route("/do/{token}", actions.link, methods=["GET", "POST"]),
         Route("/in/{token}", actions.sign_in),
