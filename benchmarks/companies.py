@@ -93,10 +93,10 @@ def wanted_companies(corpus: Path, companies: Sequence[Company]) -> tuple[dict[s
 
 def wanted_of(label: Mapping[str, Any], row: Mapping[str, Any], by_cik: Mapping[str, str], by_name: Mapping[str, Wanted]) -> Wanted | None:
     """Return the company of a labelled event; None where nobody has said which row it is."""
-    if known := by_name.get(label["company"].casefold()):
-        return known
-    cik = str(row.get("cik") or "").zfill(10)
-    return Wanted(by_cik.get(cik)) if row.get("company") and same_company_name(label["company"], row["company"]) else None
+    filer = bool(row.get("company")) and same_company_name(label["company"], row["company"])
+    if filer and (known := by_cik.get(str(row.get("cik") or "").zfill(10))):
+        return Wanted(known)
+    return by_name.get(label["company"].casefold()) or (Wanted(None) if filer else None)
 
 
 def found_for(label: Mapping[str, Any], events: Sequence[TriggerEvent]) -> TriggerEvent | None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from enrichment.counties import metro_of, read_county
 from enrichment.places import country_code, county_of, state_code
@@ -35,6 +35,15 @@ _NO_COLUMNS = frozenset(("as_of", "origin", "sources", "metro", "employees_max",
 COMPANY_FIELDS = tuple(field.name for field in fields(Company) if field.name not in _NO_COLUMNS)
 _RANGES = frozenset(("employees", "revenue_usd"))  # fields whose upper end has a field of its own
 
+
+def _read_aliases(cell: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(alias for part in cell.split(";") if (alias := part.strip())))
+
+
+def _read_parent(cell: str) -> str:
+    return f"cik-{read_cik(cell)}"
+
+
 _READERS: dict[str, Callable[[str], Any]] = {
     "cik": read_cik,
     "ein": read_ein,
@@ -47,6 +56,9 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "founded": read_year,
     "account": read_account,
     "account_owner": read_address,
+    "aliases": _read_aliases,
+    "employees": read_number,
+    "revenue_usd": read_number,
 }
 
 # the usual headers of a field, letters and digits only; the first that the file has is read
@@ -86,13 +98,13 @@ _USUAL: dict[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column that is read."""
 
-    index: int  # from 0
+    place: int  # from 0
     field: str  # of Company
     header: str
+    reader: Callable[[str], Any] | None  # None: the cell as it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,34 +125,43 @@ class Layout:
         for field, names in self.headers.items():
             found = next((name for name in names if name in places), None)
             if found is not None:
-                columns.append(Column(places[found], field, header[places[found]]))
+                columns.append(self._column(places[found], field, header[places[found]]))
         return tuple(columns)
+
+    def _column(self, index: int, field: str, header: str) -> Column:
+        of_parents = field == "parent_id" and self.origin == "subsidiaries"
+        return Column(index, field, header, _read_parent if of_parents else _READERS.get(field))
 
     def read(self, cells: Sequence[str], columns: Sequence[Column]) -> dict[str, Any]:
         """Return the fields of Company in a row; raise ValueFault with its column."""
         values: dict[str, Any] = {}
-        for column in columns:
-            if column.index >= len(cells):
+        width = len(cells)
+        for index, field, header, reader in columns:
+            if index >= width or not (cell := cells[index].strip()):
                 continue
-            cell = cells[column.index].strip()
-            if not cell or (column.field not in ("id", "name") and is_unknown(cell)):
+            if reader is None:
+                if field in ("id", "name") or not is_unknown(cell):
+                    values[field] = cell
+                continue
+            if is_unknown(cell):
                 continue
             try:
-                if column.field in _RANGES:
-                    values[column.field], most = self._range(column.field, cell)
+                if field in _RANGES:
+                    values[field], most = read_number(cell)
                     if most is not None:
-                        values[f"{column.field}_max"] = most
+                        values[f"{field}_max"] = most
                 else:
-                    values[column.field] = self._value(column.field, cell)
+                    values[field] = reader(cell)
             except ValueFault as fault:
-                raise ValueFault(f"{column.header}: {fault}", column.index + 1) from fault
+                if field not in self.lenient:
+                    raise ValueFault(f"{header}: {fault}", index + 1) from fault
         self._settle_place(values)
         _settle_county(values)
         return values
 
     def fields_of(self, cells: Mapping[str, str | None]) -> dict[str, Any]:
         """Return the fields of Company for cells by field name, for registers that are no table."""
-        columns = [Column(index, field, field) for index, field in enumerate(cells)]
+        columns = [self._column(index, field, field) for index, field in enumerate(cells)]
         return self.read([cell or "" for cell in cells.values()], columns)
 
     def id_of(self, values: Mapping[str, Any]) -> str:
@@ -149,29 +170,6 @@ class Layout:
             return f"{self.id_field}-{values[self.id_field]}"
         told = (values.get(field) for field in ("name", "city", "state", "country", "cik", "parent_id"))
         return f"{self.origin.replace(' ', '-')}-{fingerprint(*told)}"
-
-    def _value(self, field: str, cell: str) -> Any:
-        if field == "aliases":
-            return tuple(dict.fromkeys(alias for part in cell.split(";") if (alias := part.strip())))
-        if field == "parent_id" and self.origin == "subsidiaries":
-            return f"cik-{read_cik(cell)}"
-        reader = _READERS.get(field)
-        if reader is None:
-            return cell
-        try:
-            return reader(cell)
-        except ValueFault:
-            if field in self.lenient:
-                return None
-            raise
-
-    def _range(self, field: str, cell: str) -> tuple[int | None, int | None]:
-        try:
-            return read_number(cell)
-        except ValueFault:
-            if field in self.lenient:
-                return None, None
-            raise
 
     def _settle_place(self, values: dict[str, Any]) -> None:
         """Write state and country by their codes, the country of a known state where none is given."""

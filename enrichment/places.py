@@ -202,12 +202,15 @@ def city_in(city: str, state: str | None, country: str | None) -> tuple[str, str
     return None
 
 
-@lru_cache(maxsize=65536)
+@cache
+def _county_by_city() -> dict[tuple[str, str], str]:
+    """Return the county of each city of the United States, by its plain spelling and state; of two of a name the larger's."""
+    return {(key, state): county for key, places in _cities().items() for _, _, state, _, _, _, county in reversed(places) if county}
+
+
 def county_of(city: str | None, state: str | None) -> str | None:
     """Return the county of a city of the United States, None where the gazetteer has no such city in the state."""
-    if not city or state not in US_STATES:
-        return None
-    return next((county or None for _, _, its_state, _, _, _, county in _cities().get(city_key(city), ()) if its_state == state), None)
+    return _county_by_city().get((city_key(city), state)) if city and state else None
 
 
 @lru_cache(maxsize=4096)

@@ -31,6 +31,7 @@ _LONGEST_NAME = 1_000
 # rows that are read before the first of them is passed on
 _BATCH = 5_000
 csv.field_size_limit(10_000_000)
+_DELIMITERS = ",;\t|"
 
 
 class RegisterError(Exception):
@@ -76,6 +77,19 @@ def read_companies(
             yield from _json_register(stream.read(), path, on_bad_row)
         else:
             yield from _csv_register(path, columns, on_bad_row)
+
+
+def heading_of(path: Path) -> list[str]:
+    """Return the cells of a CSV file's heading line; nothing for a register that is no table."""
+    if path.is_dir():
+        return []
+    with _opened(path) as (start, stream):
+        if start.startswith(b"PK\x03\x04") or start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[", b"<")):
+            return []
+        encoding = encoding_of(stream)
+        stream.seek(0)
+        line = io.TextIOWrapper(stream, encoding=encoding, newline="").readline()
+        return next(csv.reader([line], delimiter=max(_DELIMITERS, key=line.count)), [])
 
 
 @contextmanager
@@ -198,11 +212,13 @@ def _csv_register(path: Path, columns: Mapping[str, str] | None, on_bad_row: Cal
         stream.seek(0)
         text = io.TextIOWrapper(stream, encoding=encoding, newline="")
         heading = text.readline()
-        delimiter = max(",;\t|", key=heading.count)
+        delimiter = max(_DELIMITERS, key=heading.count)
         reader = csv.reader(_without_nulls(heading, text), delimiter=delimiter)
         header = next(reader, [])
         if not start.strip() or not any(cell.strip() for cell in header):
             raise RegisterError(f"{path}: is empty; the first line should name the columns, at least id and name")
+        if any(not character.isprintable() for character in "".join(header).replace("\t", "").strip()):
+            raise RegisterError(f"{path}: is no text; name a CSV file with a heading line, or a register of SEC, GLEIF or the IRS")
         layout = mapped_layout(header, columns, str(path)) if columns else layout_of(header)
         if isinstance(layout, str):
             raise RegisterError(f"{path}:1:1: {layout}")
@@ -282,15 +298,16 @@ def _company_of(cells: list[str], columns: tuple[Column, ...], layout: Layout, a
     name = fields.get("name")
     if not name:
         raise ValueFault("no name; write one, or delete the row", 1 + _index_of(columns, "name"))
-    if len(name) > _LONGEST_NAME:
-        raise ValueFault(f"a name of {len(name)} characters; is a double quote not closed?", 1 + _index_of(columns, "name"))
+    if len(name) > _LONGEST_NAME or "\n" in name:
+        what = f"a name of {len(name)} characters" if len(name) > _LONGEST_NAME else "a name of several lines"
+        raise ValueFault(f"{what}; is a double quote not closed?", 1 + _index_of(columns, "name"))
     if not fields.get("id"):
         fields["id"] = layout.id_of(fields)
     return Company(**{"origin": layout.origin, "as_of": as_of, **fields})
 
 
 def _index_of(columns: tuple[Column, ...], field: str) -> int:
-    return next((column.index for column in columns if column.field == field), 0)
+    return next((column.place for column in columns if column.field == field), 0)
 
 
 def _without_nulls(first: str, rest: IO[str]) -> Iterator[str]:

@@ -301,8 +301,8 @@ class Resolver:
             self._place_of.append(at)
             self._listed.append(bool(company.ticker or company.public))
             self._provisional.append(company.provisional)
-            known = {field: value for field in ("cik", "ein", "lei", "ticker", "domain") if (value := getattr(company, field))}
-            if known:
+            if company.cik or company.ein or company.lei or company.ticker or company.domain:
+                known = {field: value for field in ("cik", "ein", "lei", "ticker", "domain") if (value := getattr(company, field))}
                 self._identifiers_of[number] = known
                 for field, value in known.items():
                     self._identified.setdefault((field, value), []).append(number)

@@ -37,6 +37,10 @@ def find_one_company(conn: Connection, text: str, kinds: Collection[str] | None 
     if len(found) == 1:
         return found[0]
     if not found:
+        if merge := next((each for each in queries.merges_of(conn, text) if each.gone_id == text and not each.undone), None):
+            raise NoSuchCompany(
+                f"{text} was merged into {merge.kept_id}; give that, or part them with `prospect companies split {merge.id}`"
+            )
         raise NoSuchCompany(f"no company is known as '{text}': no register holds it and no document named it")
     names = "\n".join(
         f"  {company.id}  {company.name}{', ' + company.city if company.city else ''}" for company in (with_events or found)[:10]

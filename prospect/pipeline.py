@@ -31,7 +31,7 @@ from enrichment.deltas import filing_changes
 from enrichment.importing import READING, import_companies, write_bad_rows
 from enrichment.mentions import filer_mention, is_own_name, mention_of, provisional_company
 from enrichment.merging import plan_merge, settled_provisionals
-from enrichment.registry import BadRow, RegisterError, read_companies
+from enrichment.registry import BadRow, RegisterError, heading_of, read_companies
 from enrichment.resolve import Resolver
 from enrichment.stories import tell_stories
 from prospect.accounts import all_accounts, company_of_account
@@ -325,7 +325,7 @@ def import_register(engine: Engine, path: Path, name: str, now: datetime, summar
     done = import_companies(read_companies(path, on_bad_row=bad.append), known.resolver(), get=get, save=save, on_progress=progress.advance)
     if bad:
         beside = path.with_suffix(".bad.csv")
-        write_bad_rows(beside, [], bad)
+        write_bad_rows(beside, heading_of(path), bad)
         summary.notes.append(f"company list {name}: {len(bad)} rows left out, kept in {beside.name}; the first: {bad[0]}")
     summary.notes += [f"company list {name}: {conflict}" for conflict in done.conflicts[:5]]
     with engine.begin() as conn:

@@ -89,10 +89,9 @@ def show(company: CompanyArgument, workspace: WorkspaceOption = None) -> None:
         for name, value in known_fields(found):
             out.print(f"{name:<14} {value}", markup=False)
         for merge in queries.merges_of(conn, found.id):
-            out.print(
-                f"merged         {merge.gone_id} on {merge.merged:%Y-%m-%d} by {merge.by}; `prospect companies split {merge.id}` undoes it",
-                markup=False,
-            )
+            what = f"{merge.gone_id} into {merge.kept_id} on {merge.merged:%Y-%m-%d} by {merge.by}"
+            undoing = f"undone {merge.undone:%Y-%m-%d}" if merge.undone else f"`prospect companies split {merge.id}` undoes it"
+            out.print(f"{'merged':<14} {what}; {undoing}", markup=False)
         for story in queries.stories_of(conn, [found.id]).get(found.id, []):
             out.print(f"event          {story.when:%Y-%m-%d} {story.kind} ({story.status})", markup=False)
 
@@ -138,8 +137,9 @@ def split(
     _, engine = open_workspace(workspace)
     now = datetime.now(UTC)
     with engine.begin() as conn:
-        if merge_id not in {each.id for each in queries.merges_of(conn, limit=100_000)}:
-            raise CliError(f"there is no merge '{merge_id}'; `prospect companies show COMPANY` lists those of a company", 2)
-        undone = queries.undo_merge(conn, merge_id, now)
+        try:
+            undone = queries.undo_merge(conn, merge_id, now)
+        except LookupError as error:
+            raise CliError(f"{error}; `prospect companies show COMPANY` lists the merges of a company", 2) from error
         retell(conn, [undone.kept_id, undone.gone_id], now)
     typer.echo(f"{undone.gone_id} stands by itself again")

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, 
 from rich.progress import Progress as RichProgress
 from rich.table import Table
 
-from prospect.yamlfile import Faults
+from prospect.yamlfile import Faults, unknown_value
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -172,6 +172,8 @@ def jsonable(value: Any) -> Any:
 
 def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], format: str, empty: str) -> None:
     """Print rows as a table, CSV or JSON Lines; `empty` is said on standard error when there are none."""
+    if format not in ("table", "json", "csv"):
+        raise CliError(unknown_value("format", format, ("table", "json", "csv")), 2)
     if format == "json":
         for row in rows:
             print_json({name: row.get(name) for name in columns})

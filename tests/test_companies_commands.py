@@ -1,0 +1,102 @@
+"""`prospect companies`: import, show, merge and split, and what wrong input gets."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from prospect.cli import app, register
+
+KETCHES = """id,name,cik,ticker,employees
+b1,Ketch Marine,1001,KTCH,201-500
+b2,Ketch Marine Inc,1002,,
+b3,Ketch Boats,,KTB,
+b4,Ketch Yachts,,,
+"""
+
+
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "k.csv").write_text(KETCHES)
+    register(["init"])
+    register(["companies"])
+    runner = CliRunner()
+    runner.invoke(app, ["init", "."], catch_exceptions=False)
+    runner.invoke(app, ["companies", "import", "k.csv"], catch_exceptions=False)
+    return runner
+
+
+def companies(ask: CliRunner, *words: str) -> Result:
+    return ask.invoke(app, ["companies", *words])
+
+
+def said(done: Result) -> str:
+    return f"{done.output} {done.exception}"
+
+
+REFUSED = [
+    (("merge", "b1", "b2"), "has CIK 0000001001, 'Ketch Marine Inc' has 0000001002: two companies"),
+    (("merge", "b1", "b3"), "merge with --force"),
+    (("merge", "b1", "b1"), "b1 is one company already"),
+    (("merge", "b1", "b9"), "no company is known as 'b9'"),
+    (("split", "b9"), "there is no merge b9"),
+    (("list", "Ketch", "--format", "xml"), "unknown format 'xml'"),
+    (("import", "nothing.csv"), "nothing.csv: there is no such file"),
+]
+
+
+@pytest.mark.parametrize("words, why", REFUSED)
+def test_what_cannot_be_done_says_why(ask: CliRunner, words: tuple[str, ...], why: str) -> None:
+    done = companies(ask, *words)
+    assert done.exit_code != 0
+    assert why in said(done)
+
+
+def test_a_merge_can_be_undone_once(ask: CliRunner) -> None:
+    merged = companies(ask, "merge", "b1", "b4")
+    [merge] = re.findall(r"split (\w+)", merged.output)
+    assert "aliases        Ketch Yachts" in companies(ask, "show", "b1").output
+    assert "b4 was merged into b1" in said(companies(ask, "show", "b4"))
+    assert companies(ask, "split", merge).exit_code == 0
+    shown = companies(ask, "show", "b4").output
+    assert "Ketch Yachts" in shown
+    assert "undone" in shown
+    again = companies(ask, "split", merge)
+    assert again.exit_code != 0
+    assert "undone already" in said(again)
+
+
+def test_show_says_ranges_and_who_said_what(ask: CliRunner, tmp_path: Path) -> None:
+    (tmp_path / "crm.csv").write_text("Account ID,Account Name,Billing City,CIK,Type\n001,Ketch Marine,Reno,1001,Customer\n")
+    companies(ask, "import", "crm.csv")
+    shown = companies(ask, "show", "b1").output
+    assert "employees      201 to 500\n" in shown
+    assert re.search(r"city +Reno  \(salesforce \d{4}-\d\d-\d\d\)", shown)
+
+
+BAD = [
+    (b"id,name\na1,Larkspur\na2,\n", ["row,what is wrong,id,name", '3,"no name; write one, or delete the row",a2,']),
+    # a quote that does not close takes in what follows
+    (b'id,name\na1,Larkspur\na2,"Vane\na3,Ketch\n', ["row,what is wrong,id,name", '4,a name of several lines; is a double quote not closed?,a2,"Vane']),
+    # Windows-1252, semicolons
+    ("id;name\na1;Café\na1;Café Noir\n".encode("cp1252"), ["row,what is wrong,id,name", "3,id 'a1' stands in row 2 already; give each company its own id,a1,Café Noir"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body, kept", BAD)
+def test_bad_rows_are_kept_beside_the_list_with_its_heading(ask: CliRunner, tmp_path: Path, body: bytes, kept: list[str]) -> None:
+    (tmp_path / "own.csv").write_bytes(body)
+    assert companies(ask, "import", "own.csv").exit_code == 0
+    assert (tmp_path / "own.bad.csv").read_text(encoding="utf-8").splitlines()[: len(kept)] == kept
+
+
+@pytest.mark.parametrize("body", [bytes(range(256)) * 9, b"\x7fELF\x02\x01\x01name"])
+def test_what_is_no_text_is_told_so(ask: CliRunner, tmp_path: Path, body: bytes) -> None:
+    (tmp_path / "own.csv").write_bytes(body)
+    done = companies(ask, "import", "own.csv")
+    assert done.exit_code != 0
+    assert "is no text" in said(done)
