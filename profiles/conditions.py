@@ -158,10 +158,14 @@ def near(wanted: Near, spot: Spot, atlas: Atlas | None = None) -> bool | None:
 # the company
 
 
-def _in_span(value: float | None, wanted: Span) -> bool | None:
+def _in_span(value: float | None, wanted: Span, most: float | None = None) -> bool | None:
+    """Return whether a number is in the span; `most` is its upper end where only a range is known, which may lie in it by half: None."""
     if value is None:
         return None
-    return (wanted.min is None or value >= wanted.min) and (wanted.max is None or value <= wanted.max)
+    least, most = value, value if most is None else most
+    if (wanted.min is not None and most < wanted.min) or (wanted.max is not None and least > wanted.max):
+        return False
+    return True if (wanted.min is None or least >= wanted.min) and (wanted.max is None or most <= wanted.max) else None
 
 
 @condition("company", "industries")
@@ -186,13 +190,13 @@ def industries(wanted: Industries, company: Company, now: datetime) -> bool | No
 @condition("company", "employees")
 def employees(wanted: Span, company: Company, now: datetime) -> bool | None:
     """With so many employees: `employees: {min: 200, max: 5000}`; either end may be left out."""
-    return _in_span(company.employees, wanted)
+    return _in_span(company.employees, wanted, company.employees_max)
 
 
 @condition("company", "revenue")
 def revenue(wanted: Span, company: Company, now: datetime) -> bool | None:
     """With so much revenue a year, in US dollars: `revenue: {min: 50000000}`."""
-    return _in_span(company.revenue_usd, wanted)
+    return _in_span(company.revenue_usd, wanted, company.revenue_usd_max)
 
 
 @condition("company", "age")

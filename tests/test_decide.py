@@ -64,6 +64,10 @@ REASONS: list[tuple[dict[str, Any], Company, list[Story], History, Reason, str]]
     # firmographics: too small, unknown, by industry
     ({"where": {"employees": {"min": 200}}}, company(employees=199), [story()], History(), Reason.WRONG_FIRMOGRAPHICS, "employees 199 is below 200"),
     ({"where": {"employees": {"min": 200}}}, company(employees=200), [story()], History(), Reason.ALERTED, ""),
+    ({"where": {"employees": {"min": 200}}}, company(employees=201, employees_max=500), [story()], History(), Reason.ALERTED, ""),
+    ({"where": {"employees": {"min": 600}}}, company(employees=201, employees_max=500), [story()], History(), Reason.WRONG_FIRMOGRAPHICS, ""),
+    # a range that lies in the wanted one by half is not known to fit
+    ({"where": {"employees": {"min": 300}, "unknown": "fail"}}, company(employees=201, employees_max=500), [story()], History(), Reason.UNKNOWN_FIRMOGRAPHICS, "employees is not known"),
     ({"where": {"employees": {"min": 200}, "unknown": "fail"}}, company(), [story()], History(), Reason.UNKNOWN_FIRMOGRAPHICS, "employees is not known"),
     ({"where": {"industries": {"sic": ["60-67"]}}}, company(sic="6798"), [story()], History(), Reason.ALERTED, ""),
     ({"where": {"industries": {"sic": ["60-67"]}}}, company(sic="7372"), [story()], History(), Reason.WRONG_FIRMOGRAPHICS, "SIC 7372"),
