@@ -21,6 +21,7 @@ from typing import Any
 from alerts.brief import brief_of
 from alerts.calls import open_client
 from alerts.channels import Outcome, one_by_one
+from alerts.crm.csv import FORMATS
 from alerts.errors import DeliveryError, Permanent
 from alerts.mapping import check_mapping, lead_names, mapped
 from alerts.push import Candidate, LeadOutcome, choose_company, push
@@ -32,35 +33,9 @@ from store.records import Delivery
 
 PROVEN = "a stateful stand-in on loopback that refuses what Salesforce's REST documentation says it refuses; never against Salesforce"
 AT_ONCE = 500  # leads worked out together: what the outbox claims at a time
-MAPPING = {  # fields of Lead
-    "Company": "company.name",
-    "LastName": "person.last if person",
-    "FirstName": "person.first if person",
-    "Title": "person.title if person",
-    "Website": "company.domain",
-    "Phone": "company.phone",
-    "Street": "company.street",
-    "City": "company.city",
-    "State": "company.state",
-    "PostalCode": "company.postal_code",
-    "Country": "company.country",
-    "NumberOfEmployees": "company.employees",
-    "AnnualRevenue": "company.revenue_usd",
-    "LeadSource": "'prospect'",
-    "Description": "description",
-}
-ACCOUNT = {
-    "Name": "company.name",
-    "Website": "company.domain",
-    "Phone": "company.phone",
-    "BillingStreet": "company.street",
-    "BillingCity": "company.city",
-    "BillingState": "company.state",
-    "BillingPostalCode": "company.postal_code",
-    "BillingCountry": "company.country",
-    "NumberOfEmployees": "company.employees",
-    "AnnualRevenue": "company.revenue_usd",
-}
+# the import file's columns, each of which is a field here; the keys are in the address, and an account describes itself
+MAPPING = {field: said for field, said in FORMATS["salesforce"].columns.items() if field != KEY}
+ACCOUNT = {field: said for field, said in FORMATS["salesforce-accounts"].columns.items() if field not in {KEY, "Description"}}
 TASK = {"Subject": "(company.name ~ ': ' ~ headline) | truncate(255, true, '…', 0)", "Description": "description"}
 
 
