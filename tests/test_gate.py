@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from prospect.kinds import shipped_kinds
 from triggers.entities import load_entities
 from triggers.extract import Extractor, example_document
-from triggers.gate import Scan
 from triggers.kind import Kind
 from triggers.literals import fold, required
+from triggers.scan import Scan
 from triggers.view import pattern_source
 
 KINDS = list(shipped_kinds().values())
@@ -42,9 +42,10 @@ UNGATED = Extractor(KINDS, entities=load_entities("rules"), gate=False)
         (r"a+.[A-Z]", []),
         # of branches with several words each the rarest counts
         (r"a.*chief|b.*president", [{"chief", "president"}]),
-        # what must not stand there, what stands around, and any character ask for nothing
+        # what must not stand there, what stands before, and any character ask for nothing; what follows does
         (r"(?!not)\w+", []),
-        (r"(?<=the )[A-Za-z]+(?= of)", []),
+        (r"(?<=the )[A-Za-z]+", []),
+        (r"[A-Za-z]+(?= of)", [{" of"}]),
         # a branch that asks for nothing makes the whole ask for nothing
         (r"(?:chief|\w+)", []),
         # "no letter before" is an edge

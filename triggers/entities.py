@@ -12,7 +12,7 @@ from __future__ import annotations
 import bisect
 import logging
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -70,17 +70,27 @@ class EntityFinder:
         return self._model is not None
 
     def view(
-        self, text: str, *, title_end: int = 0, spans: Iterable[tuple[int, int]] = (), issuer: str | None = None, around: int = 1
+        self,
+        text: str,
+        *,
+        title_end: int = 0,
+        spans: Iterable[tuple[int, int]] = (),
+        issuer: str | None = None,
+        around: int = 1,
+        sentences: Sequence[tuple[int, int]] | None = None,
     ) -> DocumentView:
-        """Return the document's sentences and entities; `spans` are the places that matter, `issuer` the filer as its header names it."""
-        view = DocumentView(self, text, title_end, issuer)
+        """Return the document's sentences and entities; `spans` are the places that matter, `issuer` the filer as its header names it.
+
+        `sentences` are the text's own (see split_sentences), where they are known already.
+        """
+        view = DocumentView(self, text, title_end, issuer, sentences)
         view.read_around(spans, around)
         return view
 
     def spans_of(self, sentences: Sequence[tuple[str, bool]]) -> list[list[tuple[int, int, str, str]]]:
         """Return `(start, end, label, how)` per sentence, in order and not overlapping; True beside a sentence that may open with a dateline."""
         readable = [(self._sentence_case(text), opens) for text, opens in sentences]
-        modelled = self._by_model([text for text, _ in readable])
+        modelled = self.by_model([text for text, _ in readable])
         return [
             _combine(original, text, opens, by_model)
             for (original, _), (text, opens), by_model in zip(sentences, readable, modelled, strict=True)
@@ -93,7 +103,8 @@ class EntityFinder:
             return text
         return without_headline_capitals(text, self._small_words)
 
-    def _by_model(self, texts: Sequence[str]) -> list[list[tuple[int, int, str]]]:
+    def by_model(self, texts: Sequence[str]) -> list[list[tuple[int, int, str]]]:
+        """Return `(start, end, label)` of what the model alone finds in each text; nothing without one."""
         if self._model is None:
             return [[] for _ in texts]
         out = []
@@ -105,10 +116,12 @@ class EntityFinder:
 class DocumentView:
     """One document's sentences, and its entities by need."""
 
-    def __init__(self, finder: EntityFinder, text: str, title_end: int, issuer: str | None) -> None:
+    def __init__(
+        self, finder: EntityFinder, text: str, title_end: int, issuer: str | None, sentences: Sequence[tuple[int, int]] | None = None
+    ) -> None:
         self.text = text
         self.title_end = title_end
-        self.sentences: Sequence[tuple[int, int]] = split_sentences(text, title_end)
+        self.sentences = split_sentences(text, title_end) if sentences is None else sentences
         self._finder = finder
         self._starts = [start for start, _ in self.sentences]
         self._raw: dict[int, list[tuple[int, int, str, str]]] = {}
@@ -145,8 +158,20 @@ class DocumentView:
         if index not in self._raw:
             self._read([index])
         if index not in self._entities:
-            self._entities[index] = tuple(self._name(index))
+            self._entities[index] = tuple(self._named(index))
         return self._entities[index]
+
+    def mentions(self, start: int, end: int) -> list[tuple[int, int, str, str]]:
+        """Return `(start, end, label, how)` of the entities wholly inside `[start, end)`: what costs least of them."""
+        if not self.sentences or start >= end:
+            return []
+        found = []
+        for index in range(self.sentence_at(start), self.sentence_at(end - 1) + 1):
+            if index not in self._raw:
+                self._read([index])
+            origin = self.sentences[index][0]
+            found += [(origin + a, origin + b, label, how) for a, b, label, how in self._mentions(index)]
+        return [mention for mention in found if start <= mention[0] and mention[1] <= end]
 
     def between(self, start: int, end: int, *labels: str) -> tuple[Entity, ...]:
         """Return the entities wholly inside `[start, end)`, of these labels or of all."""
@@ -197,8 +222,8 @@ class DocumentView:
         if self._aliases.version != self._names_at:
             self._entities.clear()
 
-    def _name(self, index: int) -> list[Entity]:
-        """Return the entities of a sentence that was read, with mentions that only the rest of the document explains."""
+    def _mentions(self, index: int) -> list[tuple[int, int, str, str]]:
+        """Return `(start, end, label, how)` in a sentence that was read, with mentions that only the rest of the document explains."""
         start, end = self.sentences[index]
         sentence = self.text[start:end]
         spans = list(self._raw[index])
@@ -215,12 +240,14 @@ class DocumentView:
         for match in _GENERIC.finditer(sentence):
             if not _overlaps(match.span(), taken):
                 spans.append((*match.span(), "ORG", "generic"))
-        out = []
-        for a, b, label, how in sorted(spans):
-            mention = sentence[a:b]
+        return sorted(spans)
+
+    def _named(self, index: int) -> Iterator[Entity]:
+        start = self.sentences[index][0]
+        for a, b, label, how in self._mentions(index):
+            mention = self.text[start + a : start + b]
             name = self._generic_name(mention.split()[-1]) if how == "generic" else self.full_name(mention, label)
-            out.append(Entity(start + a, start + b, label, mention, name, how))
-        return out
+            yield Entity(start + a, start + b, label, mention, name, how)
 
     def _learn_names(self) -> None:
         """Bring the document's short names up to what has been read so far."""

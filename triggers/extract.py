@@ -30,7 +30,8 @@ from triggers.noise import noise_of
 from triggers.parties import Parties, doer, leading_name, same_person, speaks_of
 from triggers.people import FIRM_WORD, mend
 from triggers.qualify import background, status_of
-from triggers.reading import Found, Reading
+from triggers.reading import Found, Reading, Wordings
+from triggers.sentences import split_sentences
 from triggers.structure import BODY, HEADLINE, LEAD, QUOTE, SILENT, Sentence, flat_text, read_sentences, title_length
 from triggers.view import ANAPHOR, LABELS, Catch, Entity, View, catches, compile_pattern, make_view
 
@@ -92,7 +93,9 @@ class Extractor:
         if states_events(document):
             return read_form(document, self.kinds)
         title_end = title_length(text, document.title)
-        flat, sentences = _sentences_of(document)
+        flat = flat_text(text, document.title)
+        spans = split_sentences(flat, title_end)
+        sentences = read_sentences(flat, title_end, document.form, spans=spans)
         filing = (document.form or "").startswith("8-K")
         folded = fold(flat)
         phrased = self._phrased(sentences, folded, filing=filing)
@@ -100,15 +103,16 @@ class Extractor:
         if noise:
             phrased = {index: kept for index, names in phrased.items() if (kept := [n for n in names if n in noise.spares])}
         cues = self._worded(phrased, sentences, folded, filing=filing)
-        tried = cues if self._gated else self._everything(sentences)
+        tried: Mapping[int, Mapping[str, Wordings | None]] = cues if self._gated else self._everything(sentences)
         if not tried:
             return []
-        reading = self._open(document, flat, title_end, sentences, cues, tried)
+        reading = self._open(document, flat, spans, sentences, cues, tried)
         candidates: list[_Candidate] = []
         for index, names in tried.items():
             reading.index = index
             view = reading.view_of(index)
-            for name in names:
+            for name, wordings in names.items():
+                reading.wordings = wordings
                 found_here = list(self._find(name, view, reading))
                 if (
                     not found_here
@@ -146,25 +150,25 @@ class Extractor:
 
     def _worded(
         self, phrased: Mapping[int, list[str]], sentences: Sequence[Sentence], folded: str, *, filing: bool
-    ) -> dict[int, list[str]]:
-        """Return of the kinds whose phrases stand in each sentence those whose patterns may match it."""
+    ) -> dict[int, dict[str, Wordings]]:
+        """Return of the kinds whose phrases stand in each sentence those of which patterns may match it, and which patterns."""
         told = sum(s.zone not in SILENT for s in sentences)
         out = {}
         for index, names in phrased.items():
             sentence = sentences[index]
             front = sentence.zone in FRONT or told == 1 or len(sentences) <= 2
             words = folded[sentence.start : sentence.end]
-            kept = [
-                name
+            kept = {
+                name: wordings
                 for name in names
-                if self._gate.worded(name, words, front=front or (filing and sentence.item in self.kinds[name].items))
-            ]
+                if (wordings := self._gate.worded(name, words, front=front or (filing and sentence.item in self.kinds[name].items)))
+            }
             if kept:
                 out[index] = kept
         return out
 
-    def _everything(self, sentences: Sequence[Sentence]) -> dict[int, list[str]]:
-        return {index: list(self.kinds) for index, sentence in enumerate(sentences) if sentence.zone not in SILENT}
+    def _everything(self, sentences: Sequence[Sentence]) -> dict[int, dict[str, Wordings | None]]:
+        return {index: dict.fromkeys(self.kinds) for index, sentence in enumerate(sentences) if sentence.zone not in SILENT}
 
     def _wording(self, name: str) -> _Wording:
         """Return the expressions of a kind, compiled when first asked for: a document needs those of a few kinds."""
@@ -216,15 +220,16 @@ class Extractor:
         self,
         document: Document,
         flat: str,
-        title_end: int,
+        cut: Sequence[tuple[int, int]],
         sentences: list[Sentence],
-        cues: Mapping[int, list[str]],
-        tried: Mapping[int, list[str]],
+        cues: Iterable[int],
+        tried: Mapping[int, Mapping[str, Wordings | None]],
     ) -> Reading:
         """Return the reading of a document; its names are learned from headline, lead and cue sentences, and sought elsewhere by need."""
         # each sentence is read by rules when it is looked at; the model is asked only where they found nobody (see _second_opinion)
         spans = [(sentences[i].start, sentences[i].end) for i in cues]
-        names = self._rules.view(flat, title_end=title_end, spans=spans, issuer=document.company, around=0)
+        title_end = title_length(document.full_text, document.title)
+        names = self._rules.view(flat, title_end=title_end, spans=spans, issuer=document.company, around=0, sentences=cut)
         leading = [i for i, s in enumerate(sentences[:6]) if s.zone in FRONT]
         parties = Parties(flat, sentences, document.company, names, lambda: [e for i in leading for e in view_of(i).entities])
         views: dict[int, View] = {}
@@ -233,7 +238,8 @@ class Extractor:
             if index not in views:
                 sentence = sentences[index]
                 found = [
-                    Entity(LABELS[e.label], e.start, e.end, e.text, e.how == "generic") for e in names.between(sentence.start, sentence.end)
+                    Entity(LABELS[label], start, end, flat[start:end], how == "generic")
+                    for start, end, label, how in names.mentions(sentence.start, sentence.end)
                 ]
                 mended = mend(sentence, found)
                 if self.entities.has_model and "executive_change" in tried.get(index, ()) and not any(e.sort == "person" for e in mended):
@@ -263,6 +269,8 @@ class Extractor:
         if code is not None:
             yield from code(view, reading)
         for pattern, compiled, unless in self._wording(name).patterns:
+            if reading.wordings is not None and pattern.match not in reading.wordings:
+                continue
             for match in compiled.finditer(view.masked):
                 if unless and unless.search(view.masked):
                     break

@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
-import ahocorasick
 import re2
 
 from triggers.kind import Kind
-from triggers.literals import EDGE, WORD_LETTERS, Clauses, Words, either, required, sharpness
+from triggers.literals import Clauses, either, required
 from triggers.people import PLURAL_OFFICE
+from triggers.scan import Scan
 from triggers.structure import HEADLINE, LEAD, SILENT, Sentence
 from triggers.titles import TITLE_HINT
 from triggers.view import DATE, MONEY, NUMBER, PERCENT, PRIVATE, SORTS, pattern_source
@@ -34,52 +34,6 @@ def _marks() -> Mapping[str, Clauses]:
         words = either(required(e.pattern, e.flags) for e in expressions)
         marks[SORTS[sort]] = (words,) if words else ()
     return marks
-
-
-class Scan:
-    """Expressions by the words they need: `possible(text)` gives the numbers of those that may match."""
-
-    def __init__(self, needs: Sequence[Clauses]) -> None:
-        bits: dict[Words, int] = {}
-        self._needs = [sum({bits.setdefault(words, 1 << len(bits)) for words in clauses}) for clauses in needs]
-        self._free = [number for number, clauses in enumerate(needs) if not clauses]
-        # an expression is thought of where the rarest of its words stand, and kept where the rest do too
-        thought_of: dict[str, tuple[int, frozenset[int]]] = {}
-        for words, bit in bits.items():
-            for word in words:
-                value, numbers = thought_of.get(word, (0, frozenset()))
-                thought_of[word] = value | bit, numbers
-        for number, clauses in enumerate(needs):
-            for word in max(clauses, key=sharpness, default=()):
-                value, numbers = thought_of[word]
-                thought_of[word] = value, numbers | {number}
-        # by its letters: (their number, no word letter before, none after, sets it is of, expressions it makes think of)
-        entries: dict[str, list[tuple[int, bool, bool, int, frozenset[int]]]] = {}
-        for word, (value, numbers) in thought_of.items():
-            letters = word.strip(EDGE)
-            entries.setdefault(letters, []).append((len(letters), word[0] == EDGE, word[-1] == EDGE, value, numbers))
-        self._automaton = ahocorasick.Automaton()
-        for letters, found in entries.items():
-            self._automaton.add_word(letters, found)
-        if entries:
-            self._automaton.make_automaton()
-
-    def possible(self, folded: str) -> list[int]:
-        """Return the numbers of the expressions all of whose words stand in `folded`, in order."""
-        hits = 0
-        numbers = set(self._free)
-        if len(self._automaton):
-            last = len(folded) - 1
-            for end, found in self._automaton.iter(folded):
-                for size, begins, ends, value, more in found:
-                    if begins and end >= size and folded[end - size] in WORD_LETTERS:
-                        continue
-                    if ends and end < last and folded[end + 1] in WORD_LETTERS:
-                        continue
-                    hits |= value
-                    numbers |= more
-        needs = self._needs
-        return sorted(number for number in numbers if needs[number] & hits == needs[number])
 
 
 class Phrase:
@@ -114,7 +68,7 @@ class Gate:
             for phrase in phrases
         ]
         self._phrases = Scan([required(phrase.expression, re.IGNORECASE) for _, _, phrase in self._owners])
-        self._worded: dict[tuple[str, bool], Scan] = {}
+        self._worded: dict[tuple[str, bool], tuple[list[str], Scan]] = {}
 
     def phrased(self, sentences: Sequence[Sentence], folded: str) -> dict[int, list[str]]:
         """Return the kinds whose phrases stand in each sentence, by the sentence's index; `folded` is the whole text, as `fold` gives it."""
@@ -145,20 +99,25 @@ class Gate:
                     first[name] = None
         return [name for name in first if name in second or not self._kinds[name].also]
 
-    def worded(self, name: str, folded: str, *, front: bool) -> bool:
-        """Return False where no pattern of the kind can match the sentence; `front` says that it may be headline or lead."""
+    def worded(self, name: str, folded: str, *, front: bool) -> frozenset[str]:
+        """Return the patterns of the kind that may match the sentence, none where it tells nothing; `front`: it may be headline or lead.
+
+        A pattern is named by its wording, one of the kind's code by its expression.
+        """
         key = (name, front)
         if key not in self._worded:
-            self._worded[key] = Scan(self._needs_of(self._kinds[name], front))
-        return bool(self._worded[key].possible(PRIVATE.sub(" ", folded)))
+            wordings = self._wordings(self._kinds[name], front=front)
+            marks = _marks()
+            self._worded[key] = list(wordings), Scan([required(source, flags, marks) for source, flags in wordings.values()])
+        wanted, scan = self._worded[key]
+        return frozenset(wanted[number] for number in scan.possible(PRIVATE.sub(" ", folded)))
 
-    def _needs_of(self, kind: Kind, front: bool) -> list[Clauses]:
-        """Return what each pattern of a kind needs, of those that may tell of it there."""
-        marks = _marks()
-        needs = [
-            required(pattern_source(p.match), re.IGNORECASE, marks) for p in kind.patterns if front or (p.where or kind.where) == "anywhere"
-        ]
+    def _wordings(self, kind: Kind, *, front: bool) -> dict[str, tuple[str, int]]:
+        """Return expression and flags of each pattern that may tell of the kind there, by the pattern's name."""
+        wordings = {
+            p.match: (pattern_source(p.match), int(re.IGNORECASE)) for p in kind.patterns if front or (p.where or kind.where) == "anywhere"
+        }
         for where, expressions in self._cues.get(kind.name, {}).items():
             if front or where == "anywhere":
-                needs += [required(e.pattern, e.flags, marks) for e in expressions]
-        return needs
+                wordings |= {e.pattern: (e.pattern, e.flags) for e in expressions}
+        return wordings

@@ -95,6 +95,7 @@ def _sequence(items: Iterable[tuple[Any, Any]], marks: Mapping[str, Clauses]) ->
         exact, more = _one(code, value, marks)
         if exact is not None and len(run) * len(exact) <= _MOST:
             run = frozenset(a + b for a in run for b in exact)
+            clauses += more
             continue
         clauses += [run, *more]
         run, whole = exact if exact is not None else _NOTHING, False
@@ -113,7 +114,9 @@ def _one(code: Any, value: Any, marks: Mapping[str, Clauses]) -> tuple[Words | N
     if code is op.ASSERT_NOT:
         return (_AN_EDGE if _is_any_word_letter(value[1]) else _NOTHING), ()
     if code is op.ASSERT:
-        return _NOTHING, ()
+        direction, inner = value
+        exact, clauses = _sequence(inner, marks)
+        return _NOTHING, [*clauses, *([exact] if exact is not None else [])] if direction > 0 else ()
     if code is op.SUBPATTERN:
         return _sequence(value[3], marks)
     if code is op.ATOMIC_GROUP:

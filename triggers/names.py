@@ -158,14 +158,19 @@ class _Word(NamedTuple):
     text: str
     start: int
     end: int
+    capital: bool
 
-    @property
-    def capital(self) -> bool:
-        text = self.text
-        if not text[0].isalpha():
-            return text[0].isdigit() and any(c.isupper() for c in text)  # "3M", "7-Eleven"
+
+def _word(text: str, start: int, end: int) -> _Word:
+    first = text[0]
+    if first.isupper():
+        capital = True
+    elif not first.isalpha():
+        capital = first.isdigit() and any(map(str.isupper, text))  # "3M", "7-Eleven"
+    else:
         # "iNewsWire", "eBay": a capital right after one or two small letters
-        return text[0].isupper() or (len(text) > 3 and any(c.isupper() for c in text[1:3]))
+        capital = len(text) > 3 and (text[1].isupper() or text[2].isupper())
+    return _Word(text, start, end, capital)
 
 
 def has_legal_form(name: str) -> bool:
@@ -175,8 +180,8 @@ def has_legal_form(name: str) -> bool:
 
 def mostly_capitals(text: str) -> bool:
     """Return True for "ACME CORP NAMES JANE DOE CEO": four in five letters are capitals, and there are some words of them."""
-    letters = [c for c in text if c.isalpha()]
-    return len(letters) >= 12 and sum(c.isupper() for c in letters) >= 0.8 * len(letters)
+    letters = sum(map(str.isalpha, text))
+    return letters >= 12 and sum(map(str.isupper, text)) >= 0.8 * letters
 
 
 def title_case(text: str) -> bool:
@@ -266,9 +271,9 @@ def _words(sentence: str) -> list[_Word]:
         if "/" in text or "-" in text or "–" in text:
             out += _slashed(text, start)
         else:
-            out.append(_Word(text, start, end))
+            out.append(_word(text, start, end))
         if possessive and possessive.start() > 0:
-            out.append(_Word(sentence[end : match.end()], end, match.end()))
+            out.append(_word(sentence[end : match.end()], end, match.end()))
             last = match.end()
     return out
 
@@ -277,8 +282,8 @@ def _slashed(text: str, start: int) -> list[_Word]:
     """Return "Akron/Canton" as three words and "Texas-based" as two and a rest; anything else as it is."""
     cut = re.match(r"([A-Z][\w.]+)([/])([A-Z]\w+)$", text) or re.match(r"([A-Z][\w.]*\w)([-–])((?:based|headquartered|area)\b.*)$", text)
     if cut is None:
-        return [_Word(text, start, start + len(text))]
-    return [_Word(cut.group(k), start + cut.start(k), start + cut.end(k)) for k in (1, 2, 3)]
+        return [_word(text, start, start + len(text))]
+    return [_word(cut.group(k), start + cut.start(k), start + cut.end(k)) for k in (1, 2, 3)]
 
 
 @cache

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from triggers.companies import LEGAL
+from triggers.scan import Sieve
 from triggers.structure import Sentence
 from triggers.view import Entity
 
@@ -57,22 +58,26 @@ _NO_PARTY = re.compile(
 )
 
 
+_SIEVE = Sieve(ADDRESS, PLURAL_OFFICE, *_SLOTS)
+
+
 def mend(sentence: Sentence, entities: Sequence[Entity]) -> list[Entity]:
     """Return the entities of a sentence with people put right and offices carried on."""
     text, origin = sentence.text, sentence.start
     out = [_named_right(e) for e in entities if not (e.sort in {"company", "place"} and _NO_PARTY.match(e.text))]
-    for match in ADDRESS.finditer(text):
+    apt = _SIEVE.apt(text)
+    for match in ADDRESS.finditer(text) if ADDRESS in apt else ():
         start, end = origin + match.start(), origin + match.end()
         out = [e for e in out if e.end <= start or e.start >= end]
         out.append(Entity("place", start, end, match.group()))
-    for pattern in _SLOTS:
+    for pattern in [slot for slot in _SLOTS if slot in apt]:
         for match in pattern.finditer(text):
             _take(match.span("n"), text, origin, out)
             follow = _FOLLOWING_PEOPLE.match(text, match.end("n"))
             while follow:
                 _take(follow.span("n"), text, origin, out)
                 follow = _FOLLOWING_PEOPLE.match(text, follow.end("n"))
-    for match in PLURAL_OFFICE.finditer(text):
+    for match in PLURAL_OFFICE.finditer(text) if PLURAL_OFFICE in apt else ():
         if match.group().startswith("Co-"):
             out = [e for e in out if not (e.sort == "company" and e.start == origin + match.start() and e.end == origin + match.end())]
         if all(e.end <= origin + match.start() or e.start >= origin + match.end() for e in out):

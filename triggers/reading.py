@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,6 +11,8 @@ from store.records import Document
 from triggers.parties import Parties
 from triggers.structure import Sentence
 from triggers.view import View
+
+Wordings = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,11 @@ class Reading:
     filing: bool
     view_of: Callable[[int], View]  # the masked view of the sentence at an index
     index: int = 0  # of the sentence being read
+    wordings: Wordings | None = None  # the patterns of the kind being looked for that may match the sentence; None: all
+
+    def apt(self, expressions: Iterable[re.Pattern[str]]) -> list[re.Pattern[str]]:
+        """Return those of a kind's CUES that may match the sentence being read."""
+        return [e for e in expressions if self.wordings is None or e.pattern in self.wordings]
 
     def neighbour(self, step: int) -> View | None:
         """Return the view of the sentence `step` after (or before) this one in the same paragraph or the next, if any."""

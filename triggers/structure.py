@@ -129,12 +129,15 @@ def title_length(full_text: str, title: str | None) -> int:
     return len(title) if title and full_text.startswith(title + "\n") else 0
 
 
-def read_sentences(flat: str, title_end: int = 0, form: str | None = None) -> list[Sentence]:
+def read_sentences(
+    flat: str, title_end: int = 0, form: str | None = None, *, spans: Sequence[tuple[int, int]] | None = None
+) -> list[Sentence]:
     """Return the sentences of a flattened text in order, each with its zone, item and sub-letter.
 
-    `title_end` is the length of the title it begins with, `form` the form type of a filing.
+    `title_end` is the length of the title it begins with, `form` the form type of a filing; `spans` are what split_sentences gives,
+    where it was asked already.
     """
-    spans = split_sentences(flat, title_end)
+    spans = split_sentences(flat, title_end) if spans is None else spans
     filing = (form or "").upper().startswith("8-K") or (
         bool(_FORM_8K.search(flat, 0, 6000)) and bool(re.search(r"(?im)^\W*item\s*\d", flat))
     )

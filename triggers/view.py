@@ -7,12 +7,14 @@ ordinary regular expressions over that form; what they catch is mapped back to o
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from triggers.kind import PLACEHOLDER
 from triggers.lexicon import CLASSES
+from triggers.scan import Sieve
 from triggers.structure import Sentence
 
 SORTS = {
@@ -54,6 +56,7 @@ NUMBER = re.compile(
 ANAPHOR = re.compile(
     r"\b(?:[Tt]he|[Oo]ur|THE)\s(?:Company|company|COMPANY|Corporation|corporation|Bank|bank|Firm|firm|Group|group|Partnership|Registrant|Trust|Fund|Issuer|Organization|organization|Credit Union|startup|start-up|retailer|automaker|chipmaker|carmaker|drugmaker|insurer|airline|lender|nonprofit|non-profit|agency|maker|manufacturer|university|hospital|brand|clinic|bakery|brewery|law firm|studio)\b(?!['’]s\s(?:Board|board)\b(?=x))"
 )
+_SIEVE = Sieve(MONEY, PERCENT, DATE, NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,7 @@ class View:
     sentence: Sentence
     entities: tuple[Entity, ...]
     masked: str
-    starts: tuple[int, ...]  # document offset of each masked character
-    ends: tuple[int, ...]
+    places: tuple[int, ...]  # where in the masked form each entity stands
 
     def entity(self, mark: str) -> Entity:
         """Return the entity that the second mask character `mark` stands for."""
@@ -84,9 +86,19 @@ class View:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the document offsets of masked[start:end]."""
         if start >= end:
-            here = self.starts[start] if start < len(self.starts) else self.sentence.end
+            here = self._at(start) if start < len(self.masked) else self.sentence.end
             return here, here
-        return self.starts[start], self.ends[end - 1]
+        return self._at(start), self._at(end - 1, end=True)
+
+    def _at(self, place: int, *, end: bool = False) -> int:
+        """Return the document offset at which what stands at a masked place begins, or that after it."""
+        number = bisect_right(self.places, place) - 1
+        if number < 0:
+            return self.sentence.start + place + end
+        entity, beyond = self.entities[number], place - self.places[number] - 2
+        if beyond < 0:
+            return entity.end if end else entity.start
+        return entity.end + beyond + end
 
     def text(self, start: int, end: int) -> str:
         """Return the words that masked[start:end] stands for."""
@@ -99,14 +111,17 @@ class View:
 
     def place_of(self, entity: Entity) -> int:
         """Return where in the masked form the entity stands."""
-        return self.masked.find(chr(_FIRST + self.entities.index(entity))) - 1
+        return self.places[self.entities.index(entity)]
 
 
 def quantities(sentence: Sentence, taken: Iterable[Entity]) -> list[Entity]:
     """Return the amounts, shares, numbers and dates of a sentence that overlap nothing in `taken`."""
     out: list[Entity] = []
     spans = [(e.start, e.end) for e in taken]
+    apt = _SIEVE.apt(sentence.text)
     for sort, pattern in (("money", MONEY), ("percent", PERCENT), ("date", DATE), ("number", NUMBER)):
+        if pattern not in apt:
+            continue
         for match in pattern.finditer(sentence.text):
             start, end = sentence.start + match.start(), sentence.start + match.end()
             while end > start and sentence.text[end - sentence.start - 1] in " ,":
@@ -142,24 +157,16 @@ def make_view(sentence: Sentence, named: Sequence[Entity]) -> View:
     kept += quantities(sentence, kept)
     entities = tuple(sorted(kept, key=lambda e: e.start))[: _LAST - _FIRST]
     pieces: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    here = sentence.start
-
-    def plain(until: int) -> None:
-        piece = sentence.text[here - sentence.start : until - sentence.start]
-        pieces.append(PRIVATE.sub(" ", piece))
-        starts.extend(range(here, until))
-        ends.extend(range(here + 1, until + 1))
-
+    places: list[int] = []
+    here, length = 0, 0
+    text = PRIVATE.sub(" ", sentence.text)
     for number, entity in enumerate(entities):
-        plain(entity.start)
-        pieces.append(SORTS[entity.sort] + chr(_FIRST + number))
-        starts.extend((entity.start, entity.start))
-        ends.extend((entity.end, entity.end))
-        here = entity.end
-    plain(sentence.end)
-    return View(sentence, entities, "".join(pieces), tuple(starts), tuple(ends))
+        pieces += [text[here : entity.start - sentence.start], SORTS[entity.sort] + chr(_FIRST + number)]
+        places.append(length + len(pieces[-2]))
+        length = places[-1] + 2
+        here = entity.end - sentence.start
+    pieces.append(text[here:])
+    return View(sentence, entities, "".join(pieces), tuple(places))
 
 
 _STOPS = r"(?!(?:for|to|in|as|with|from|by|at|on|after|amid|into|over|via|says?|will|has|is|of|\w+ing)\b)"

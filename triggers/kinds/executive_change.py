@@ -346,7 +346,7 @@ def _named(view: View, reading: Reading) -> Iterator[tuple[Found, str, str]]:
     taken: set[tuple[int, str]] = set()
     leaving: set[int] = set()
     out: list[tuple[Found, str, str]] = []
-    for pattern in _COMPILED_LEAVES:
+    for pattern in reading.apt(_COMPILED_LEAVES):
         for match in pattern.finditer(masked):
             for person, at in _people(view, match):
                 if (at, "out") in taken or not _is_leave(view, match, at):
@@ -358,7 +358,7 @@ def _named(view: View, reading: Reading) -> Iterator[tuple[Found, str, str]]:
     for match in _PREDECESSOR.finditer(masked):
         predecessors[match.end() - 2] = match
     joins: dict[int, tuple[tuple[bool, int], re.Match[str], Entity]] = {}
-    for pattern in _COMPILED_JOINS:
+    for pattern in reading.apt(_COMPILED_JOINS):
         for match in pattern.finditer(masked):
             if _bad_join(view, match):
                 continue
