@@ -27,11 +27,13 @@ _COMMON = frozenset(["", " ", *ascii_lowercase])  # every sentence has them
 _NOTHING: Words = frozenset([""])
 _AN_EDGE: Words = frozenset([EDGE])
 # what `re.IGNORECASE` takes for s and i though str.lower does not, and digits of other scripts, which \d takes
-_ODD = re.compile(r"[ſıİ]|[^\D0-9]")
+_ODD = re.compile(r"[^\x00-\x7f](?<=[ſıİ\d])")
 
 
 def fold(text: str) -> str:
     """Return the text in small letters, as long as it was, letters and digits that `re.IGNORECASE` and \\d take for the same made the same."""
+    if text.isascii():
+        return text.lower()
     return _ODD.sub(lambda m: "s" if m.group() == "ſ" else "i" if m.group() in "ıİ" else "0", text).lower()
 
 

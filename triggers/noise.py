@@ -54,7 +54,7 @@ def noise_of(sentences: Sequence[Sentence], document: Document) -> Noise | None:
     if not title and len(sentences) <= 2:
         title = first
     if _LAW_ALERT.search(title) or (
-        _LAW_ALERT.search(first[:400]) and re.search(r"(?i)\b(?:investors|shareholders|class action|law)\b", title)
+        re.search(r"(?i)\b(?:investors|shareholders|class action|law)\b", title) and _LAW_ALERT.search(first[:400])
     ):
         return Noise("law-firm alert", frozenset({"cyber_incident"}))
     if _RESEARCH.search(title):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from triggers.scan import Sieve
 from triggers.sentences import split_sentences
 
 HEADLINE, LEAD, BODY, QUOTE = "headline", "lead", "body", "quote"
@@ -59,6 +60,7 @@ _SAFE = re.compile(
 _SAFE_HEADING = re.compile(
     r"(?i)^\W*(?:cautionary|(?:disclosure|note|statement|caution|special note)s? (?:regarding|concerning|about|on)|forward[- ]looking|safe[- ]harbou?r|no offer or solicitation|additional information (?:and|about)|important (?:information|notice)|participants in the|disclaimer|legal notice|terms of use|use of non-gaap|non-gaap|trademarks?\b)"
 )
+_SAFE_SIEVE = Sieve(_SAFE)
 _ITEM = re.compile(
     r"(?i)^\W*(?:section\s+\d[^.]{0,60}?)?item[\s\xa0]*(?P<code>\d{1,2}(?:[.\s]{1,2}\d{2})?)\b[\s.:—–-]*(?:\(?(?P<letter>[a-f])\))?"
 )
@@ -89,7 +91,9 @@ _TITLES_8K = re.compile(
     r"|mine\s+safety[^.]{0,80}|resignations?\s+of\s+registrant.{0,3}s?\s+directors)\W*"
 )
 _QUOTED = re.compile(r"[“\"«][^”\"»]{3,3000}(?:[”\"»]|$)")
-_SOFT_WRAP = re.compile(r"(?<=[^\n.!?:;”\"])\n(?=[a-z(&,;$0-9])|(?<=[,\w-])\n(?=[a-z])")
+# a line feed first and what stands before it after: an expression that begins with a letter is sought many times as fast
+_SOFT_WRAP = re.compile(r"\n(?:(?<=[^\n.!?:;”\"]\n)(?=[a-z(&,;$0-9])|(?<=[,\w-]\n)(?=[a-z]))")
+_WIDE_GAP = re.compile(r"   (?<=[^\n ]   )(?= *\S)")
 
 
 def flatten(text: str) -> str:
@@ -105,7 +109,7 @@ def flatten(text: str) -> str:
     else:
         text = _SOFT_WRAP.sub(" ", text)
     if "   " in text:
-        text = re.sub(r"(?<=[^\n ])   (?= *\S)", "\n\n\n", text)
+        text = _WIDE_GAP.sub("\n\n\n", text)
     return text.replace("\t", " ").replace("\r", " ").replace("\x0b", " ").replace("\x0c", " ").replace("\x85", " ").replace("\u2028", " ")
 
 
@@ -138,8 +142,11 @@ def read_sentences(
     where it was asked already.
     """
     spans = split_sentences(flat, title_end) if spans is None else spans
+    opening = flat[:6000].lower()
     filing = (form or "").upper().startswith("8-K") or (
-        bool(_FORM_8K.search(flat, 0, 6000)) and bool(re.search(r"(?im)^\W*item\s*\d", flat))
+        ("8-k" in opening or "current report" in opening)
+        and bool(_FORM_8K.search(flat, 0, 6000))
+        and bool(re.search(r"(?im)^\W*item\s*\d", flat))
     )
     reader = _Reader(flat, title_end, filing)
     return [sentence for start, end in spans for sentence in reader.read(start, end)]
@@ -199,10 +206,12 @@ class _Reader:
             self.part = BODY  # the next heading ends it
         elif self.part in {ABOUT, CONTACT, SAFE_HARBOUR} and self.filing and _NEWS.match(head):
             self.part = BODY
-        if self.part == BODY and size > 200 and len(_SAFE.findall(self.flat, start, self.line_end)) >= 1 and self._mostly_safe(start):
+        if self.part == BODY and size > 200 and self._mostly_safe(start, self.line_end):
             self.silent_line = SAFE_HARBOUR
 
-    def _mostly_safe(self, start: int) -> bool:
+    def _mostly_safe(self, start: int, end: int) -> bool:
+        if not _SAFE_SIEVE.apt(self.flat[start:end]) or _SAFE.search(self.flat, start, end) is None:
+            return False
         paragraph = self.flat[start : min(self.line_end, start + 4000)]
         return bool(
             re.search(

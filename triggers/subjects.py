@@ -13,12 +13,17 @@ from triggers.names import HEADLINE_SMALL
 from triggers.structure import ABOUT, HEADLINE, Sentence
 
 # "Acme Corporation (the “Company”)", "Acme, Inc. (“Acme” or the “Company”)"
+_DEFINED_TAIL = re.compile(
+    r"\((?:[^()]{0,120}?\b)?(?:[Tt]he|THE|we|our|hereinafter|collectively)?,?\s*[“\"”'‘]*(?:the )?(?:Company|COMPANY|Registrant|Corporation|Bank|Group|Partnership|Trust|Issuer)\b[”\"“'’,]"
+)
 _DEFINED = re.compile(
-    r"(?P<name>[A-Z0-9][\w&.,’'!/® -]{1,80}?)(?:,? (?:a|an) [^()]{3,80}?(?:corporation|company|limited partnership|trust|association)[^()]{0,20})?,?\s*\((?:[^()]{0,120}?\b)?(?:[Tt]he|THE|we|our|hereinafter|collectively)?,?\s*[“\"”'‘]*(?:the )?(?:Company|COMPANY|Registrant|Corporation|Bank|Group|Partnership|Trust|Issuer)\b[”\"“'’,]"
+    r"(?P<name>[A-Z0-9][\w&.,’'!/® -]{1,80}?)(?:,? (?:a|an) [^()]{3,80}?(?:corporation|company|limited partnership|trust|association)[^()]{0,20})?,?\s*"
+    + _DEFINED_TAIL.pattern
 )
-_TICKER = re.compile(
-    r"(?P<name>[A-Z0-9][\w&.,’'!/®™ -]{1,70}?)\s*\((?:[^()]{0,40}?\b)?(?:NYSE|NASDAQ|Nasdaq|AMEX|OTC\w*|TSX(?:[ -]?V)?|CSE|LSE|AIM|ASX|Euronext|FRA|OMX|NYSE American|TSXV|Cboe|HKEX|SGX|JSE)\b[^()]{0,60}\)"
+_TICKER_TAIL = re.compile(
+    r"\((?:[^()]{0,40}?\b)?(?:NYSE|NASDAQ|Nasdaq|AMEX|OTC\w*|TSX(?:[ -]?V)?|CSE|LSE|AIM|ASX|Euronext|FRA|OMX|NYSE American|TSXV|Cboe|HKEX|SGX|JSE)\b[^()]{0,60}\)"
 )
+_TICKER = re.compile(r"(?P<name>[A-Z0-9][\w&.,’'!/®™ -]{1,70}?)\s*" + _TICKER_TAIL.pattern)
 _REUTERS = re.compile(r"^(?P<name>[A-Z][\w&.,’' -]{1,60}?)\s*<[A-Z.]{1,6}>")
 _ABOUT_NAME = re.compile(
     r"^\W*(?:About|ABOUT)[:\s]+(?:the\s+)?(?P<name>[A-Za-z0-9][\w&.,’'!/®™ -]{1,70}?)(?=$|\s{2,}|[:(–—]|\s(?:is|are|was|has|The|A|An|Founded|Headquartered|Based|Since|At|For|With|Established|provides|offers|delivers|operates)\b)"
@@ -63,11 +68,11 @@ def find_main(full_text: str, sentences: Sequence[Sentence], named: Sequence[str
     `named` are the companies that headline and lead name, in order, and `people` the persons.
     """
     head = full_text[:6000]
-    defined = _DEFINED.search(head)
+    defined = _before(head, _DEFINED, _DEFINED_TAIL)
     if defined and is_name(_last_capitals(defined.group("name"))):
         return clean_name(_last_capitals(defined.group("name")))
     votes: list[tuple[str, float]] = []
-    ticker = _TICKER.search(head)
+    ticker = _before(head, _TICKER, _TICKER_TAIL)
     if ticker:
         votes.append((_last_capitals(ticker.group("name")), 3.0))
     headline = next((s for s in sentences if s.zone == HEADLINE), None)
@@ -192,6 +197,18 @@ def without_dateline(text: str) -> str:
             break
         text = text[match.end() :]
     return text
+
+
+def _before(text: str, whole: re.Pattern[str], tail: re.Pattern[str]) -> re.Match[str] | None:
+    """Return the first match of `whole`, which ends in `tail` and begins no more than 240 characters before it.
+
+    The tail is sought first: a page has a few parentheses, and a capital that may begin a name at every other word.
+    """
+    for end in tail.finditer(text):
+        match = whole.search(text, max(0, end.start() - 240), end.end())
+        if match:
+            return match
+    return None
 
 
 def _last_capitals(name: str) -> str:

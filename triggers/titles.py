@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from triggers.scan import Sieve
+
 # What a field may end in: "Human Resources", "Investor Relations", "Americas"
 _FIELD_HEADS = (
     "sales marketing operations resources engineering finance development management research legal technology technologies success "
@@ -121,6 +123,8 @@ TITLE_HINT = re.compile(
     re.IGNORECASE,
 )
 
+_SIEVE = Sieve(TITLE_HINT)
+
 # prizes: "Founder of the Year", "CIO of the Decade"
 _PRIZE = re.compile(r"\s+of the (?:year|month|quarter|decade|century)\b", re.IGNORECASE)
 # what the grammar takes and no person holds
@@ -133,7 +137,7 @@ _NOT_A_TITLE = re.compile(
 def title_spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
     """Yield `(start, end)` of each title in `text[start:end]`, in order; a sentence at a time keeps it fast."""
     end = len(text) if end is None else end
-    if TITLE_HINT.search(text, start, end) is None:
+    if not _SIEVE.apt(text[start:end]):
         return
     for match in _TITLE.finditer(text, start, end):
         first, last = match.span()
