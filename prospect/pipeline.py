@@ -28,7 +28,7 @@ from crawler.health import Verdict
 from crawler.read import Unreadable, read_document
 from crawler.run import CrawlSettings, crawl_sources
 from enrichment.deltas import filing_changes
-from enrichment.importing import READING, import_companies, write_bad_rows
+from enrichment.importing import READING, ImportSummary, import_companies, write_bad_rows
 from enrichment.mentions import filer_mention, is_own_name, mention_of, provisional_company
 from enrichment.merging import plan_merge, settled_provisionals
 from enrichment.registry import BadRow, RegisterError, heading_of, read_companies
@@ -299,18 +299,21 @@ def import_registers(workspace: Workspace, engine: Engine, now: datetime, summar
     rows = 0
     for name in workspace.settings.companies:
         try:
-            rows += import_register(engine, workspace.path(name), name, now, summary, progress, known)
+            if done := import_register(engine, workspace.path(name), name, now, summary, progress, known):
+                rows += done.rows
         except RegisterError as error:
             summary.failures.append(f"company list: {error}")
     return rows
 
 
-def import_register(engine: Engine, path: Path, name: str, now: datetime, summary: RunSummary, progress: Progress, known: Known) -> int:
-    """Import one company list unless it is as it was; provisional companies that it knows are joined to its rows."""
+def import_register(
+    engine: Engine, path: Path, name: str, now: datetime, summary: RunSummary, progress: Progress, known: Known
+) -> ImportSummary | None:
+    """Import one company list and return what was done, None where it is as it was; provisional companies that it knows join its rows."""
     digest = f"{READING}-{content_digest(path)}"
     with engine.connect() as conn:
         if queries.register_digest(conn, name) == digest:
-            return 0
+            return None
     progress.begin(f"import {name}", None)
     bad: list[BadRow] = []
 
@@ -332,7 +335,7 @@ def import_register(engine: Engine, path: Path, name: str, now: datetime, summar
         for kept_id, gone_id in settled_provisionals(queries.provisional_companies(conn), known.resolver()):
             merge_pair(conn, kept_id, gone_id, now, by=f"import of {name}")
         queries.save_register(conn, name, digest, done.rows, now)
-    return done.rows
+    return done
 
 
 def merge_pair(conn: Connection, kept_id: str, gone_id: str, now: datetime, *, by: str, force: bool = False) -> CompanyMerge:

@@ -70,6 +70,12 @@ def test_a_merge_can_be_undone_once(ask: CliRunner) -> None:
     assert "undone already" in said(again)
 
 
+def test_an_import_says_what_it_did(ask: CliRunner, tmp_path: Path) -> None:
+    (tmp_path / "k.csv").write_text(KETCHES + "b5,Ketch Oars,,,\n")
+    assert "k.csv: 5 rows: 1 new, 0 changed, 4 as before\n" in companies(ask, "import", "k.csv").output
+    assert "k.csv: nothing new since it was imported\n" in companies(ask, "import", "k.csv").output
+
+
 def test_show_says_ranges_and_who_said_what(ask: CliRunner, tmp_path: Path) -> None:
     (tmp_path / "crm.csv").write_text("Account ID,Account Name,Billing City,CIK,Type\n001,Ketch Marine,Reno,1001,Customer\n")
     companies(ask, "import", "crm.csv")

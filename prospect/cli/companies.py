@@ -43,8 +43,8 @@ def import_(
         if not path.exists():
             raise CliError(f"{path}: there is no such file")
         with progress() as shown:
-            rows = import_register(engine, path, str(path), now, summary, shown, known)
-        typer.echo(f"{path}: {rows:,} rows" if rows else f"{path}: nothing new since it was imported")
+            done = import_register(engine, path, str(path), now, summary, shown, known)
+        typer.echo(f"{path}: {done or 'nothing new since it was imported'}")
     for note in summary.notes:
         typer.echo(note, err=True)
 
