@@ -16,7 +16,7 @@ from profiles.decide import Case, History, decide_together, judge
 from profiles.geography import Atlas
 from profiles.leads import assigned, leads_after
 from profiles.profile import Profile
-from profiles.reach import can_reach, may_rise, openings
+from profiles.reach import can_reach, due_again
 from profiles.scoring import Score, score
 from profiles.territory import fit, says_place
 from profiles.where import Where
@@ -179,12 +179,25 @@ def _due(profile: Profile, timeline: Timeline, moments: Sequence[datetime]) -> s
             break
     if enough is None or enough >= len(moments):
         return set()
-    return {at for at in first if at >= enough} | _openings(profile, None, moments, enough)
+    return {at for at in first if at >= enough}
 
 
-def _openings(profile: Profile, lead: Lead | None, moments: Sequence[datetime], at: int) -> set[int]:
-    found = openings(profile, lead, moments[at], moments[-1])
-    return {index for moment in found if (index := bisect_left(moments, moment)) < len(moments)}
+def _next(
+    profile: Profile,
+    decision: Decision,
+    found: Score,
+    stories: Sequence[Story],
+    leads: Sequence[Lead],
+    moments: Sequence[datetime],
+    at: int,
+) -> int | None:
+    """Return the index of the moment at which the company is judged again though nothing new is seen of it, None for never."""
+    last = max(leads, key=lambda lead: (lead.created, lead.id), default=None)
+    due = due_again(profile, decision, found, stories, last, moments[at])
+    if due is None:
+        return None
+    later = max(at + 1, bisect_left(moments, due))
+    return later if later < len(moments) else None
 
 
 def _replay_one(
@@ -211,9 +224,8 @@ def _replay_one(
         for lead in made:
             leads[lead.id] = lead
             alerts.append(_alert(decision, lead, timeline, moments[at]))
-            due |= {index for index in _openings(profile, lead, moments, at) if index > at}
-        if at + 1 < len(moments) and may_rise(profile, case.score):
-            due.add(at + 1)
+        if (later := _next(profile, decision, case.score, case.stories, tuple(leads.values()), moments, at)) is not None:
+            due.add(later)
     return alerts, decision
 
 
@@ -244,19 +256,19 @@ def _replay_together(
             known = tuple(leads.get(timeline.company.id, {}).values())
             history = History(known, recent, since, accounts.included, accounts.excluded)
             cases.append((timeline.company, timeline.stories(moment), history))
-        for number, (decision, made) in zip(numbers, decide_together(profile, slug, cases, moment, atlas), strict=True):
+        judged = decide_together(profile, slug, cases, moment, atlas)
+        for number, (_, stories, _), (decision, made, found) in zip(numbers, cases, judged, strict=True):
             timeline = timelines[number]
-            if at + 1 < len(moments) and may_rise(profile, timeline.case(profile, slug, cases[0][2], moment, atlas).score):
-                due.setdefault(at + 1, set()).add(number)
             held.pop(timeline.company.id, None)
             if decision.reason is Reason.FOR_REVIEW:
                 held[timeline.company.id] = decision
             for lead in made:
                 leads.setdefault(timeline.company.id, {})[lead.id] = lead
                 alerts.append(_alert(decision, lead, timeline, moment))
-                for later in _openings(profile, lead, moments, at):
-                    if later > at:
-                        due.setdefault(later, set()).add(number)
+            known = tuple(leads.get(timeline.company.id, {}).values())
+            later = _next(profile, decision, found, stories, known, moments, at)
+            if later is not None:
+                due.setdefault(later, set()).add(number)
     return alerts, held
 
 

@@ -39,6 +39,8 @@ class Condition:
 
 
 CONDITIONS: dict[tuple[str, str], Condition] = {}
+# what a status is worth where the want names none
+STATUS_FACTORS = {"rumored": 0.4, "planned": 0.9, "announced": 1.0, "completed": 1.0, "terminated": 0.0, "denied": 0.0}
 
 
 def condition(section: str, key: str) -> Callable[[F], F]:
@@ -274,20 +276,30 @@ def lies_in(wanted: Sequence[str], fact: str | None) -> bool:
     return False
 
 
+# test -> whether it holds, and the words between the fact and what was wanted of it
+_FACT_TESTS: tuple[tuple[str, Callable[[Any, str | None], bool], str], ...] = (
+    ("any_of", any_of, "not"),
+    ("none_of", none_of, "which is unwanted:"),
+    ("at_least", at_least, "below"),
+    ("at_most", at_most, "above"),
+    ("matches", matches, "which does not match"),
+    ("in_", lies_in, "not in"),
+)
+
+
 def fact_fault(name: str, test: FactTest, fact: str | None) -> str | None:
     """Return what is wrong with the fact, "level is board, not c_suite", or None when all its tests hold."""
-    for key, wanted, negative in (
-        ("any_of", test.any_of, "not"),
-        ("none_of", test.none_of, "which is unwanted:"),
-        ("at_least", test.at_least, "below"),
-        ("at_most", test.at_most, "above"),
-        ("matches", test.matches, "which does not match"),
-        ("in", test.in_, "not in"),
-    ):
-        if wanted is not None and not CONDITIONS["fact", key].holds(wanted, fact):
+    for key, holds, negative in _FACT_TESTS:
+        wanted = getattr(test, key)
+        if wanted is not None and not holds(wanted, fact):
             words = listed(wanted, "or") if isinstance(wanted, tuple) else f"{wanted:,g}" if isinstance(wanted, float) else f"'{wanted}'"
             return f"{name} is not known" if fact is None else f"{name} is {fact}, {negative} {words}"
     return None
+
+
+def _fact_holds(test: FactTest, fact: str | None) -> bool:
+    """Return whether all tests of the fact hold: what `fact_fault` says, without words."""
+    return all(holds(wanted, fact) for key, holds, _ in _FACT_TESTS if (wanted := getattr(test, key)) is not None)
 
 
 # events: each returns what is wrong, or None
@@ -378,3 +390,14 @@ def independent_sources(story: Story) -> int:
 def step_fault(step: Step, story: Story, now: datetime) -> str | None:
     """Return what keeps the story from being this step (facts, status), in words, or None; its kind is already right."""
     return is_(step.is_, story, now) or status(step.status, story, now)
+
+
+def step_factor(step: Step, story: Story) -> float:
+    """Return what the story's status counts for the step, 0 where its facts or its status are not as wanted; its kind is already right.
+
+    The same verdict as `step_fault`, without words.
+    """
+    factor = STATUS_FACTORS[story.status] if step.status is None else float(story.status in step.status)
+    if factor and step.is_ and not all(_fact_holds(test, story.facts.get(name)) for name, test in step.is_.items()):
+        return 0.0
+    return factor

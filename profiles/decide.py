@@ -6,10 +6,10 @@ and company has exactly one. docs/scoring.md prints the rules from their docstri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from profiles.geography import Atlas
 from profiles.leads import assigned, lead_ended, leads_after, told
@@ -34,6 +34,20 @@ class History:
     excluded: frozenset[str] = frozenset()  # ids of the companies on the list of `companies.exclude`
 
 
+T = TypeVar("T")
+
+
+class _once(Generic[T]):  # noqa: N801  a decorator
+    """What `functools.cached_property` is from Python 3.12 on; before it takes a lock at every first look."""
+
+    def __init__(self, work_out: Callable[[Any], T]) -> None:
+        self.work_out, self.name, self.__doc__ = work_out, work_out.__name__, work_out.__doc__
+
+    def __get__(self, case: Any, owner: object = None) -> T:
+        found = case.__dict__[self.name] = self.work_out(case)
+        return found
+
+
 @dataclass(eq=False)
 class Case:
     """Everything that one decision goes by; what is costly is worked out when a rule first asks."""
@@ -47,39 +61,39 @@ class Case:
     atlas: Atlas | None = None
     shared: Shared | None = None  # see profiles.scoring.score; not for clipping profiles, which look at fewer stories
 
-    @cached_property
+    @_once
     def counted_stories(self) -> tuple[Story, ...]:
         """The stories that may count: all of them, for a clipping profile those that were not told yet."""
         if not self.profile.clipping:
             return self.stories
         return tuple(story for story in self.stories if not any(told(story, lead) for lead in self.history.leads))
 
-    @cached_property
+    @_once
     def score(self) -> Score:
         """The sum of the wants."""
         return score(self.profile, self.company, self.counted_stories, self.now, None if self.profile.clipping else self.shared)
 
-    @cached_property
+    @_once
     def fit(self) -> Fit:
         """How the company fits the territory and the firmographics."""
         return fit(self.profile.where, self.company, self.score.stories, self.now, self.atlas)
 
-    @cached_property
+    @_once
     def last(self) -> Lead | None:
         """The latest lead of this profile and company."""
         return max(self.history.leads, key=lambda lead: (lead.created, lead.id), default=None)
 
-    @cached_property
+    @_once
     def untold(self) -> tuple[Story, ...]:
         """Stories that count and that no lead has told."""
         return tuple(story for story in self.score.stories if not any(told(story, lead) for lead in self.history.leads))
 
-    @cached_property
+    @_once
     def since(self) -> datetime | None:
         """What was published before is no news: the profile's own day goes before that of the workspace."""
         return midnight(self.profile.since, self.profile.time_zone) if self.profile.since else self.history.since
 
-    @cached_property
+    @_once
     def material(self) -> str | None:
         """What has changed enough since the last lead to tell at once, in words; None when nothing has.
 
@@ -117,9 +131,7 @@ def rule(ask: Callable[[Case], Answer]) -> Callable[[Case], Answer]:
 @rule
 def corrected(case: Case) -> Answer:
     """**corrected**: an event that a lead told of is now denied or terminated. One correction goes out, whatever else holds."""
-    ended = [
-        story for story in case.stories for lead in case.history.leads if lead_ended(case.profile, lead, story, case.stories, case.score)
-    ]
+    ended = [story for story in case.stories for lead in case.history.leads if lead_ended(case.profile, lead, story, case.stories)]
     if not ended:
         return None
     names = listed(
@@ -197,11 +209,13 @@ def misfit(case: Case) -> Answer:
 @rule
 def unknown_fit(case: Case) -> Answer:
     """**unknown firmographic**: something `where` asks for is not known and the profile says `unknown: fail`."""
-    words = _unknown_words(case.fit)
-    return (Reason.UNKNOWN_FIRMOGRAPHICS, words) if words and case.profile.where.unknown == "fail" else None
+    words = _unknown_words(case.fit) if case.profile.where.unknown == "fail" else None
+    return (Reason.UNKNOWN_FIRMOGRAPHICS, words) if words else None
 
 
 def _unknown_words(found: Fit) -> str | None:
+    if not found.unknowns and found.place is not None:
+        return None
     unknowns = list(found.unknowns)
     words = [f"{listed(unknowns)} {'is' if len(unknowns) == 1 else 'are'} not known"] if unknowns else []
     return listed([*words, *([found.place_why] if found.place is None else [])]) or None
@@ -222,6 +236,8 @@ def required_missing(case: Case) -> Answer:
 @rule
 def below_threshold(case: Case) -> Answer:
     """**below threshold**: the points do not add up to the threshold."""
+    if case.score.total >= case.profile.threshold:
+        return None
     short = round(case.profile.threshold - case.score.total, 2)
     if short <= 0:
         return None
@@ -319,8 +335,8 @@ def over_quota(case: Case) -> Answer:
 @rule
 def held_for_review(case: Case) -> Answer:
     """**held for review**: it would alert, but something `where` asks for is not known (`unknown: review`)."""
-    words = _unknown_words(case.fit)
-    return (Reason.FOR_REVIEW, words) if words and case.profile.where.unknown == "review" else None
+    words = _unknown_words(case.fit) if case.profile.where.unknown == "review" else None
+    return (Reason.FOR_REVIEW, words) if words else None
 
 
 @rule
@@ -353,7 +369,7 @@ def decide(
 def judge(case: Case) -> Decision:
     """Return the decision of a case."""
     if not case.history.leads:
-        # by far the most cases: nothing was told yet, and there is nothing to look up (a lookup of a cached property takes a lock)
+        # by far the most cases: nothing was told yet, and there is nothing to look up
         case.__dict__.update(last=None, untold=case.score.stories, material=None)
     for ask in RULES:
         answer = ask(case)
@@ -375,28 +391,42 @@ def judge(case: Case) -> Decision:
     )
 
 
+class Judgement(NamedTuple):
+    """What came of one case: the decision, the leads to save for it, and the score it went by."""
+
+    decision: Decision
+    leads: tuple[Lead, ...]
+    score: Score
+
+
 def decide_together(
     profile: Profile,
     slug: str,
     cases: Sequence[tuple[Company, Sequence[Story], History]],
     now: datetime,
     atlas: Atlas | None = None,
-) -> list[tuple[Decision, tuple[Lead, ...]]]:
-    """Return each company's decision with the leads to save for it, in the order of `cases`.
+    shared: Mapping[str, Shared] | None = None,
+) -> list[Judgement]:
+    """Return what comes of each case, in the order of `cases`; `shared` may hold what profiles share of each company, by its id.
 
     The leads of one run share the quota: the best come first, in whatever order the companies arrived.
     """
-    first = [decide(profile, slug, company, stories, history, now, atlas) for company, stories, history in cases]
+    shared = shared or {}
+    asked = [
+        Case(profile, slug, company, tuple(stories), history, now, atlas, shared.get(company.id)) for company, stories, history in cases
+    ]
+    first = [judge(case) for case in asked]
     made: tuple[Lead, ...] = ()
-    out: dict[int, tuple[Decision, tuple[Lead, ...]]] = {}
+    out: dict[int, Judgement] = {}
     for at in sorted(range(len(cases)), key=lambda at: (-first[at].score, cases[at][0].id)):
         company, stories, history = cases[at]
         decision = first[at]
         if decision.reason in {Reason.ALERTED, Reason.FOR_REVIEW, Reason.OVER_QUOTA} and made:
-            decision = decide(profile, slug, company, stories, replace(history, in_window=history.in_window + made), now, atlas)
+            asked[at].history = replace(history, in_window=history.in_window + made)
+            decision = judge(asked[at])
         owner = assigned(profile, company, history.leads, history.in_window + made)
         leads = leads_after(profile, decision, stories, history.leads, owner)
         if decision.reason is Reason.ALERTED:
             made += leads
-        out[at] = (decision, leads)
+        out[at] = Judgement(decision, leads, asked[at].score)
     return [out[at] for at in range(len(cases))]

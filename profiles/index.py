@@ -9,18 +9,17 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from profiles.backtest import Accounts
 from profiles.conditions import CONDITIONS
 from profiles.geography import COUNTRY_REGIONS, REGIONS, seat_spot
 from profiles.profile import Profile
-from profiles.reach import can_reach, kinds_of, may_rise, needed, openings
-from profiles.scoring import Score
+from profiles.reach import kinds_of, needed
 from profiles.territory import event_place
 from profiles.wants import ANY_KIND, Want
 from profiles.where import Where
-from store.records import Company, Lead, Story
+from store.records import Company, Story
 
 EVERY = "*"  # any state, any industry
 UNKNOWN = "?"  # the state or industry is not known, and the profile lets that pass
@@ -33,12 +32,15 @@ class ProfileIndex:
     def __init__(self, profiles: Mapping[str, Profile], accounts: Mapping[str, Accounts] | None = None) -> None:
         accounts = accounts or {}
         self._profiles = dict(profiles)
-        self._kinds = {slug: kinds_of(profile) for slug, profile in profiles.items()}
-        self._bounds = {slug: _Bound(profile) for slug, profile in profiles.items()}
-        self._reach: dict[tuple[str, frozenset[str]], bool] = {}
+        self._bounds: dict[str, _Bound] = {}
+        bounds: dict[tuple[object, ...], _Bound] = {}  # profiles that want the same share theirs
         self._by_account: dict[str, list[str]] = defaultdict(list)
         self._by_key: dict[Key, list[str]] = defaultdict(list)
         for slug, profile in profiles.items():
+            shape = (profile.threshold, *(key for key, _ in profile.keyed_wants))
+            if shape not in bounds:
+                bounds[shape] = _Bound(profile)
+            self._bounds[slug] = bounds[shape]
             named = accounts.get(slug, Accounts()).included
             # filed under the fewest kinds of which it cannot do without one
             kinds = min(needed(profile), key=lambda wanted: (len(wanted), sorted(wanted)), default=kinds_of(profile))
@@ -71,26 +73,26 @@ class ProfileIndex:
                         found.update(slugs)
         found.update(self._by_account.get(company.id, ()))
         worth = _Worth(stories, now)
-        return sorted(
-            [slug for slug in found if self._can_reach(slug, kinds) and self._bounds[slug].holds(worth) and self._fits(slug, company, now)]
-        )
+        held: dict[_Bound, bool] = {}
+        chosen = []
+        for slug in found:
+            bound = self._bounds[slug]
+            if (holds := held.get(bound)) is None:
+                holds = held[bound] = bound.holds(worth)
+            if holds and self._fits(slug, company, now):
+                chosen.append(slug)
+        return sorted(chosen)
 
     def _fits(self, slug: str, company: Company, now: datetime) -> bool:
         """Return False when something that the profile asks of the company itself is known to be otherwise, or unknown and fails."""
         where = self._profiles[slug].where
         for key, wanted in where.company_tests:
+            if key == "age":
+                continue  # a company that is too young today comes of age with nothing new
             verdict = CONDITIONS["company", key].holds(wanted, company, now)
             if verdict is False or (verdict is None and where.unknown == "fail"):
                 return False
         return True
-
-    def _can_reach(self, slug: str, kinds: frozenset[str]) -> bool:
-        own = self._kinds[slug]
-        wanted = kinds if ANY_KIND in own else kinds & own
-        known = self._reach.get((slug, wanted))
-        if known is None:
-            known = self._reach[slug, wanted] = can_reach(self._profiles[slug], wanted)
-        return known
 
 
 class _Worth(dict[float, dict[str, float]]):
@@ -115,9 +117,10 @@ class _Worth(dict[float, dict[str, float]]):
 class _Bound:
     """The most that a profile can give to events of given kinds, confidences and ages, were their facts and statuses as wanted."""
 
-    __slots__ = ("patterns", "singles", "threshold")
+    __slots__ = ("most_of_patterns", "patterns", "required", "singles", "threshold")
 
     def __init__(self, profile: Profile) -> None:
+        self.required = needed(profile)
         self.threshold = profile.threshold - 0.01 * len(profile.wants)  # points are rounded want by want
         self.singles: list[tuple[float, float, frozenset[str]]] = []
         self.patterns: list[tuple[float, tuple[frozenset[str], ...]]] = []
@@ -129,17 +132,30 @@ class _Bound:
             else:
                 # patterns decay from their last event, and their number may be any: a bound on them is that their kinds are there
                 self.patterns.append((math.inf if isinstance(want, Want) and want.count == "each" else want.weight, want.needs))
+        self.most_of_patterns = sum([weight for weight, _ in self.patterns])
 
     def holds(self, worth: _Worth) -> bool:
-        """Return whether the threshold can be reached."""
+        """Return whether what is required may be there and the threshold be reached."""
+        for kinds in self.required:
+            if kinds.isdisjoint(worth.kinds):
+                return False
         total = 0.0
         for weight, half_life_s, kinds in self.singles:
             best = worth[half_life_s]
-            total += weight * max([best.get(kind, 0.0) for kind in kinds])
+            if len(kinds) == 1:
+                (kind,) = kinds
+                total += weight * best.get(kind, 0.0)
+            else:
+                total += weight * max([best.get(kind, 0.0) for kind in kinds])
         if total >= self.threshold:
             return True
+        if total + self.most_of_patterns < self.threshold:
+            return False
         for weight, needs in self.patterns:
-            if all(not kinds.isdisjoint(worth.kinds) for kinds in needs):
+            for kinds in needs:
+                if kinds.isdisjoint(worth.kinds):
+                    break
+            else:
                 total += weight
         return total >= self.threshold
 
@@ -172,37 +188,3 @@ def _industries(where: Where) -> Collection[str]:
             return (EVERY,)
         out.update(f"{number:02}" for number in range(int(low[:2]), int((high or low)[:2]) + 1))
     return out if where.unknown == "fail" else {*out, UNKNOWN}
-
-
-def touched(
-    profiles: Mapping[str, Profile],
-    index: ProfileIndex,
-    changed: Iterable[tuple[Company, Sequence[Story]]],
-    leads: Iterable[Lead],
-    waiting: Iterable[tuple[str, str, datetime]],
-    now: datetime,
-) -> set[tuple[str, str]]:
-    """Return the pairs of profile and company to judge now: those that a changed company's events may touch, those with a lead
-    of a changed company (it may need a correction), and those whose time has come.
-
-    `waiting` holds profile, company and the moment that `due_again` gave when the pair was last judged.
-    """
-    pairs: set[tuple[str, str]] = set()
-    moved = set()
-    for company, stories in changed:
-        moved.add(company.id)
-        pairs |= {(slug, company.id) for slug in index.candidates(company, stories, now)}
-    pairs |= {(lead.profile, lead.company_id) for lead in leads if lead.company_id in moved and lead.profile in profiles}
-    pairs |= {(slug, company_id) for slug, company_id, due in waiting if due <= now and slug in profiles}
-    return pairs
-
-
-def due_again(profile: Profile, found: Score, lead: Lead | None, now: datetime, step: timedelta = timedelta(days=1)) -> datetime | None:
-    """Return when a pair must be judged again though nothing new is seen; None when only something new can change it.
-
-    `found` is its score now, `lead` its last lead.
-    """
-    if may_rise(profile, found):
-        return now + step
-    later = openings(profile, lead, now, now + timedelta(days=400))
-    return later[0] if later else None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from profiles.conditions import step_fault
 from profiles.geography import seat_spot
 from profiles.profile import Profile
-from profiles.scoring import Score
 from profiles.territory import in_places
+from profiles.wants import ANY_KIND, Absence, AnyWant, Combination, steps_of
 from profiles.where import Where
 from store.records import Company, Decision, Lead, Reason, Story, fingerprint
 
@@ -20,17 +21,31 @@ def told(story: Story, lead: Lead) -> bool:
     return story.id in lead.story_ids or any(sighting.event.id in lead.event_ids for sighting in story.sightings)
 
 
-def lead_ended(profile: Profile, lead: Lead, story: Story, stories: Sequence[Story], now_score: Score) -> bool:
+def lead_ended(profile: Profile, lead: Lead, story: Story, stories: Sequence[Story]) -> bool:
     """Return whether the story that the lead told with points has since been denied or terminated, and nobody has said so.
 
     The lead's parts are what was last said of it: once corrected, they hold the story no more.
     """
     if story.status not in ENDED or lead.state in {"rejected", "withdrawn"} or not told(story, lead):
         return False
-    if any(story.id in part.story_ids and part.points > 0 for part in now_score.parts):
-        return False  # the profile wants it ended
+    if any(sighting.event.status in ENDED and sighting.event.id in lead.event_ids for sighting in story.sightings):
+        return False  # the rep was told so
+    if not profile.clipping and any(_is_wanted_ended(want, story) for want in profile.wants if want.weight > 0):
+        return False
     live = {id_ for part in lead.parts if part.points > 0 for id_ in part.story_ids}
     return story.id in live or bool(live - {known.id for known in stories})
+
+
+def _is_wanted_ended(want: AnyWant, story: Story) -> bool:
+    """Return whether the want names the status that the story has come to, at whatever age: the profile wants it ended."""
+    unwanted = (want.absent,) if isinstance(want, Absence) else want.none_ if isinstance(want, Combination) else ()
+    return any(
+        step.status is not None
+        and (story.kind in step.trigger or ANY_KIND in step.trigger)
+        and step_fault(step, story, story.published) is None
+        for step in steps_of(want)
+        if step not in unwanted
+    )
 
 
 def best_event(story: Story) -> str:

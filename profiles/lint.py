@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from profiles.conditions import fact_fault
+from profiles.conditions import STATUS_FACTORS, fact_fault
 from profiles.geography import Atlas, seat_spot
 from profiles.profile import Profile
-from profiles.readings import STATUS_FACTORS
 from profiles.territory import fit, in_places
 from profiles.times import duration_text
 from profiles.wants import ANY_KIND, Absence, Want, steps_of

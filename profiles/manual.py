@@ -11,12 +11,11 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel
 
-from profiles.conditions import CONDITIONS, Condition
+from profiles.conditions import CONDITIONS, STATUS_FACTORS, Condition
 from profiles.decide import RULES
 from profiles.geography import COUNTRY_REGIONS, METROS, REGIONS
 from profiles.industries import INDUSTRIES
 from profiles.profile import Active, Companies, Crm, Deliver, Example, ExampleEvent, Limit, Member, Profile, Team
-from profiles.readings import STATUS_FACTORS
 from profiles.where import Where
 from profiles.wording import shown
 

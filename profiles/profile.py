@@ -327,10 +327,12 @@ class Profile(Model):
         return threshold
 
     @cached_property
-    def want_keys(self) -> tuple[str, ...]:
-        """For each want a text that says all that its reading goes by: the want, the half-life, and the wants that a bare kind means."""
+    def keyed_wants(self) -> tuple[tuple[str, AnyWant], ...]:
+        """Each want with a text that says all that its reading goes by: the want, the half-life, and the wants that a bare kind means."""
         meant = "".join(sorted(want.signature for want in self.wants if isinstance(want, Want) and want.weight >= 0))
-        return tuple(sys.intern(f"{want.signature} {self.half_life} {'' if isinstance(want, Want) else meant}") for want in self.wants)
+        return tuple(
+            (sys.intern(f"{want.signature} {self.half_life} {'' if isinstance(want, Want) else meant}"), want) for want in self.wants
+        )
 
     @property
     def mail_times(self) -> str | None:

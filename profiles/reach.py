@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
 
 from profiles.profile import Profile
 from profiles.scoring import Score
-from profiles.times import midnight, window_start
-from profiles.wants import ANY_KIND, Absence, AnyWant, Combination, Want
-from store.records import Lead
+from profiles.times import midnight, window_end
+from profiles.wants import ANY_KIND, AnyWant, Want
+from store.records import Decision, Lead, Reason, Story
 
 
 def kinds_of(profile: Profile) -> frozenset[str]:
@@ -40,50 +40,74 @@ def can_reach(profile: Profile, kinds: Collection[str]) -> bool:
     return most >= profile.threshold
 
 
-def may_rise(profile: Profile, found: Score) -> bool:
-    """Return whether a score can come to reach the threshold with nothing new: bad signs fade, times of absence come to their end.
+def rises_at(profile: Profile, found: Score, now: datetime) -> datetime | None:
+    """Return when a score can come to reach the threshold with nothing new; `now` where it may rise from now on, None for never.
 
-    What is met only loses points with age, so what bad signs take away now, and what absences and spoilt combinations may still give,
-    is all that can be won.
+    What is met only loses points with age, so what bad signs take away now, and what absences may still give, is all that can be won.
+    Of one want all stories decay alike, so which of them counts does not change; those that leave `within` are told of by `due_again`.
     """
-    if profile.where.age is not None:
-        return True
-    most, rises = 0.0, False
+    most = 0.0
+    moments = []
     for want, reading in zip(profile.wants, found.readings, strict=True):
         if want.weight < 0:
-            rises = rises or reading.met
+            if reading.met:
+                moments.append(now)
+        elif reading.waits_until is not None:
+            most += want.weight
+            moments.append(reading.waits_until)
         elif reading.met:
             most += reading.points
-            rises = rises or isinstance(want, Absence)  # a second absence may begin to count
-            most += want.weight - reading.points if isinstance(want, Absence) else 0.0
-        elif isinstance(want, Absence) or (isinstance(want, Combination) and want.none_):
-            most += want.weight
-            rises = True
         elif want.required:
-            return False
-        if isinstance(want, Combination) and want.none_ and reading.met:
-            most += want.weight - reading.points  # another combination, spoilt so far, may be worth more
-            rises = True
-    return rises and most >= profile.threshold - 0.01 * len(profile.wants)
+            return None
+    return min(moments) if moments and most >= profile.threshold - 0.01 * len(profile.wants) else None
 
 
-def openings(profile: Profile, lead: Lead | None, after: datetime, until: datetime) -> list[datetime]:
-    """Return the moments in (after, until] at which a silent decision can turn into an alert with nothing new, but for `may_rise`.
+def due_again(
+    profile: Profile, decision: Decision, found: Score, stories: Sequence[Story], lead: Lead | None, now: datetime
+) -> datetime | None:
+    """Return from when on a pair must be judged again though nothing new is seen: `now` is at the next run, None is never.
 
-    That is when the cooldown of `lead` ends, a snooze ends, the profile becomes active, or a new quota begins.
+    `found` is its score at `now`, `lead` its last lead after `decision`. What reps say of leads, and what changes the profile or the
+    company, is news, and not foreseen here.
     """
+    reason = decision.reason
+    if reason in {Reason.EXCLUDED, Reason.NOT_NAMED}:
+        return None
+    if reason is Reason.CORRECTED or any(story.when > now for story in stories):
+        return now  # what is left after a correction may be worth an alert; what is dated ahead begins to decay later
+    moments = []
+    if (rises := rises_at(profile, found, now)) is not None:
+        moments.append(rises)
+    if not found.missing and found.total >= profile.threshold:
+        if reason in {Reason.INACTIVE, Reason.SNOOZED}:
+            moments += _awakenings(profile, lead)
+        if lead is not None and reason in {Reason.COOLING_DOWN, Reason.REJECTED}:
+            moments.append(lead.updated + profile.cooldown)
+        if profile.limit is not None and reason in {Reason.OVER_QUOTA, Reason.FOR_REVIEW}:
+            moments.append(window_end(now, profile.limit.per, profile.time_zone))
+        if profile.where.age is not None:
+            moments.append(datetime(now.year + 1, 1, 1, tzinfo=UTC))  # companies grow a year older
+        moments += _fallouts(profile, found, len(stories))
+    return min((moment for moment in moments if moment >= now), default=None)
+
+
+def _awakenings(profile: Profile, lead: Lead | None) -> list[datetime]:
+    """Return when a snooze ends or the profile becomes active."""
     found = []
-    if lead is not None:
-        found.append(lead.updated + profile.cooldown)
-        if lead.snoozed_until is not None:
-            found.append(lead.snoozed_until)
+    if lead is not None and lead.snoozed_until is not None:
+        found.append(lead.snoozed_until)
     if profile.snooze is not None:
         found.append(midnight(profile.snooze, profile.time_zone))
     if profile.active is not None and profile.active.from_ is not None:
         found.append(midnight(profile.active.from_, profile.time_zone))
-    if profile.limit is not None:
-        day = after
-        while day <= until:
-            day += timedelta(days=7)
-            found.append(window_start(min(day, until), profile.limit.per, profile.time_zone))
-    return sorted({moment for moment in found if after < moment <= until})
+    return found
+
+
+def _fallouts(profile: Profile, found: Score, stories: int) -> list[datetime]:
+    """Return when stories that count become too old for their want: another one, not told yet or elsewhere, may count in their place."""
+    return [
+        story.when + want.within + timedelta(microseconds=1)
+        for want, reading in zip(profile.wants, found.readings, strict=True)
+        if isinstance(want, Want) and want.within is not None and len(reading.stories) < stories
+        for story in reading.stories
+    ]

@@ -12,18 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from profiles.conditions import condition, sources, step_fault, within
+from profiles.conditions import STATUS_FACTORS, condition, sources, step_factor, step_fault, within
 from profiles.profile import Profile
 from profiles.wants import ANY_KIND, Absence, AnyWant, Combination, Step, Want
 from profiles.wants import Sequence as SequenceWant
 from profiles.wording import listed, shown, span
 from store.records import Story
 
-# what a status is worth where the want names none
-STATUS_FACTORS = {"rumored": 0.4, "planned": 0.9, "announced": 1.0, "completed": 1.0, "terminated": 0.0, "denied": 0.0}
 
-
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Reading:
     """What one want found among a company's stories."""
 
@@ -32,9 +29,10 @@ class Reading:
     why: str  # the sum in words, or what is missing
     stories: tuple[Story, ...] = ()  # those that gave the points; in order of time for patterns
     fresh_points: float = 0.0  # the points before decay: what they were on the day itself
+    waits_until: datetime | None = None  # of an absence: the next moment at which a time without the event is over
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Candidate:
     """A story that fits a step, and how sure it is: confidence × status factor."""
 
@@ -66,13 +64,9 @@ def candidates(profile: Profile, step: Step, stories: Iterable[Story], now: date
     for story in stories:
         if story.kind not in step.trigger and ANY_KIND not in step.trigger:
             continue
-        factors = [
-            1.0 if meaning.status else STATUS_FACTORS[story.status]
-            for meaning in meanings
-            if (story.kind in meaning.trigger or ANY_KIND in meaning.trigger) and step_fault(meaning, story, now) is None
-        ]
-        if factors and max(factors) > 0:
-            found.append(Candidate(story, max(factors)))
+        factors = [step_factor(meaning, story) for meaning in meanings if story.kind in meaning.trigger or ANY_KIND in meaning.trigger]
+        if factors and (factor := max(factors)) > 0:
+            found.append(Candidate(story, factor))
     return found
 
 
@@ -117,18 +111,17 @@ def read_event(profile: Profile, want: Want, stories: Sequence[Story], now: date
     half_life = want.half_life or profile.half_life
     if want.times > 1:
         return _repetition(profile, want, fitting, now)
-    ranked = sorted(
-        fitting, key=lambda found: (-abs(_worth(profile, want, found, found.story.when, now)[0]), found.story.when, found.story.id)
-    )
+    ranked = [(found, *_worth(profile, want, found, found.story.when, now)) for found in fitting]
+    if len(ranked) > 1:
+        ranked.sort(key=lambda each: (-abs(each[1]), each[0].story.when, each[0].story.id))
     counted_ones = ranked if want.count == "each" else ranked[:1]
-    each = [_worth(profile, want, found, found.story.when, now) for found in counted_ones]
-    sums = [_sum_in_words(want.weight, found, now - found.story.when, half_life) for found in counted_ones]
+    sums = [_sum_in_words(want.weight, found, now - found.story.when, half_life) for found, _, _ in counted_ones[:3]]
     return Reading(
-        points=round(sum(points for points, _ in each), 2) + 0.0,
+        points=round(sum([points for _, points, _ in counted_ones]), 2) + 0.0,
         met=True,
-        why=" + ".join(sums[:3]) + (f" + {len(sums) - 3} more" if len(sums) > 3 else ""),
-        stories=tuple(found.story for found in counted_ones),
-        fresh_points=sum(full for _, full in each),
+        why=" + ".join(sums) + (f" + {len(counted_ones) - 3} more" if len(counted_ones) > 3 else ""),
+        stories=tuple([found.story for found, _, _ in counted_ones]),
+        fresh_points=sum([full for _, _, full in counted_ones]),
     )
 
 
@@ -306,7 +299,7 @@ def read_absence(profile: Profile, want: Absence, stories: Sequence[Story], now:
     It counts, and begins to decay, on the day the time is over; an `absent` event that becomes known later takes it back.
     """
     ends = [story.when for story in (found.story for found in candidates(profile, want.absent, stories, now))]
-    waiting: timedelta | None = None
+    waiting: datetime | None = None
     filled = None
     starts = candidates(profile, want.after, stories, now)
     best: tuple[float, float, Candidate] | None = None
@@ -316,7 +309,7 @@ def read_absence(profile: Profile, want: Absence, stories: Sequence[Story], now:
         if came is not None:
             filled = came
         elif due > now:
-            waiting = due - now
+            waiting = due if waiting is None else min(due, waiting)
         else:
             points, full = _worth(profile, want, found, due, now)
             if best is None or abs(points) > abs(best[0]):
@@ -324,9 +317,9 @@ def read_absence(profile: Profile, want: Absence, stories: Sequence[Story], now:
     if best is not None:
         points, full, found = best
         why = _sum_in_words(want.weight, found, now - found.story.when - want.within, want.half_life or profile.half_life)
-        return Reading(round(points, 2) + 0.0, True, f"{why} without {want.absent.words}", (found.story,), full)
+        return Reading(round(points, 2) + 0.0, True, f"{why} without {want.absent.words}", (found.story,), full, waiting)
     if waiting is not None:
-        return _missing(f"{want.absent.words} may still come: {span(waiting)} left")
+        return Reading(0.0, False, f"{want.absent.words} may still come: {span(waiting - now)} left", waits_until=waiting)
     if filled is not None:
         return _missing(f"{want.absent.words} came on {filled:%Y-%m-%d}")
     return _missing(f"no {want.after.words} to count from")

@@ -17,7 +17,7 @@ from profiles.wording import listed
 from store.records import Company, Part, Story
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Score:
     """The sum of a profile's wants for one company at one moment."""
 
@@ -31,6 +31,9 @@ class Score:
     def story_ids(self) -> tuple[str, ...]:
         """Ids of the stories that count for the alert, most points first."""
         return tuple(story.id for story in self.stories)
+
+
+_NOTHING: dict[tuple[str, int], tuple[Reading, Part]] = {}  # by signature of a want: as many as there are different wants
 
 
 class Shared:
@@ -51,9 +54,9 @@ def score(profile: Profile, company: Company, stories: Sequence[Story], now: dat
     share what was found for it.
     """
     shared = shared or Shared(company, stories)
-    readings, parts = [], []
+    readings, parts, missing = [], [], []
     total = 0.0
-    for key, want in zip(profile.want_keys, profile.wants, strict=True):
+    for key, want in profile.keyed_wants:
         found = shared.found.get(key)
         if found is None:
             for at, kinds in enumerate(want.needs):
@@ -68,22 +71,17 @@ def score(profile: Profile, company: Company, stories: Sequence[Story], now: dat
         readings.append(reading)
         parts.append(part)
         total += part.points
-    return Score(
-        total=round(total, 2) + 0.0,
-        parts=tuple(parts),
-        readings=tuple(readings),
-        missing=tuple([part.want for part in parts if part.required and not part.met]),
-        stories=_counting(profile, readings),
-    )
+        if part.required and not part.met:
+            missing.append(part.want)
+    return Score(round(total, 2) + 0.0, tuple(parts), tuple(readings), tuple(missing), _counting(profile, readings))
 
 
 def _nothing(want: AnyWant, at: int) -> tuple[Reading, Part]:
-    """Return what a want finds where no event is known of the kinds that it needs at `at`; always the same, so it is kept with the want."""
-    name = f"_nothing_{at}"
-    kept: tuple[Reading, Part] | None = want.__dict__.get(name)
+    """Return what a want finds where no event is known of the kinds that it needs at `at`; always the same, so it is kept."""
+    kept = _NOTHING.get((want.signature, at))
     if kept is None:
         reading = Reading(0.0, False, f"no {listed(sorted(want.needs[at]), 'or')} is known of this company")
-        kept = want.__dict__[name] = reading, _part(want, reading)
+        kept = _NOTHING[want.signature, at] = reading, _part(want, reading)
     return kept
 
 

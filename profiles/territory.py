@@ -14,16 +14,44 @@ from store.records import Company, Story
 
 # where an event's own place stands; `to` is a place in a move alone: elsewhere it is a name or an auditor
 _PLACE_FACTS = {"relocation": ("to",)}
+_IN_PLACE = {key: found.holds for (section, key), found in CONDITIONS.items() if section == "place"}
+_OF_COMPANY = {key: found.holds for (section, key), found in CONDITIONS.items() if section == "company"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One place that was held against the territory."""
+
+    what: str  # "seat", or the kind of the event
+    spot: Spot
+    inside: bool | None
+
+    def __str__(self) -> str:
+        if self.what == "seat":
+            if self.inside is None:
+                return f"whether the seat, {self.spot}, is inside is not known"
+            return f"the seat, {self.spot}, is {'in the territory' if self.inside else 'outside'}"
+        return f"the {self.what} is {_INSIDE[self.inside]} ({self.spot})"
+
+
+_INSIDE = {True: "in the territory", False: "outside", None: "perhaps inside"}
+
+
+@dataclass(frozen=True, slots=True)
 class Fit:
     """How a company fits a profile's `where`; None is not known."""
 
     place: bool | None
-    place_why: str
+    looked: tuple[Looked, ...] | str  # the places that settled it, or in words why there are none
     misfits: tuple[str, ...]  # firmographics that do not fit, in words: "employees 120, not at least 200"
     unknowns: tuple[str, ...]  # firmographics that are wanted and not known
+
+    @property
+    def place_why(self) -> str:
+        """What was found of the place, in words."""
+        if isinstance(self.looked, str):
+            return self.looked
+        return listed(dict.fromkeys(map(str, self.looked)))
 
 
 def event_place(story: Story) -> Spot | None:
@@ -44,7 +72,7 @@ def in_places(where: Where, spot: Spot, atlas: Atlas | None) -> bool | None:
     """Return whether the spot lies in any of the places that `where` names; None when that cannot be known."""
     found: list[bool | None] = []
     for key, wanted in where.places:
-        verdict: bool | None = CONDITIONS["place", key].holds(wanted, spot, atlas)
+        verdict: bool | None = _IN_PLACE[key](wanted, spot, atlas)
         if verdict:
             return True
         found.append(verdict)
@@ -53,42 +81,41 @@ def in_places(where: Where, spot: Spot, atlas: Atlas | None) -> bool | None:
 
 def fit(where: Where, company: Company, stories: Sequence[Story], now: datetime, atlas: Atlas | None = None) -> Fit:
     """Return how the company fits: its seat, the places of `stories` (those that count), its industry, size and age."""
-    place, why = _place_fit(where, company, stories, atlas)
+    place, looked = _place_fit(where, company, stories, atlas)
+    if not where.company_tests:
+        return Fit(place, looked, (), ())
     misfits, unknowns = [], []
     for key, wanted in where.company_tests:
-        verdict = CONDITIONS["company", key].holds(wanted, company, now)
+        verdict = _OF_COMPANY[key](wanted, company, now)
         if verdict is None:
             unknowns.append(key)
         elif not verdict:
             misfits.append(_misfit(key, wanted, company, now))
-    return Fit(place, why, tuple(misfits), tuple(unknowns))
+    return Fit(place, looked, tuple(misfits), tuple(unknowns))
 
 
-def _place_fit(where: Where, company: Company, stories: Sequence[Story], atlas: Atlas | None) -> tuple[bool | None, str]:
+def _place_fit(
+    where: Where, company: Company, stories: Sequence[Story], atlas: Atlas | None
+) -> tuple[bool | None, tuple[Looked, ...] | str]:
     if not where.places:
         return True, "any place"
     seat = seat_spot(company.city, company.state, company.country, company.postal_code)
-    found: list[bool | None] = []
-    whys: list[str] = []
+    looked: list[Looked] = []
     if where.match != "event":
-        verdict = in_places(where, seat, atlas) if seat.known else None
-        if verdict:
-            return True, f"the seat, {seat}, is in the territory"
-        found.append(verdict)
-        whys.append(f"the seat, {seat}, is outside" if verdict is False else f"whether the seat, {seat}, is inside is not known")
+        looked.append(Looked("seat", seat, in_places(where, seat, atlas) if seat.known else None))
+        if looked[0].inside:
+            return True, (looked[0],)
     if where.match != "seat":
         for story in stories:
             spot = event_place(story)
             if spot is None:
                 continue
-            verdict = in_places(where, spot, atlas)
-            if verdict:
-                return True, f"the {story.kind} is in the territory ({spot})"
-            found.append(verdict)
-            whys.append(f"the {story.kind} is {'outside' if verdict is False else 'perhaps inside'} ({spot})")
-        if where.match == "event" and not found:
+            looked.append(Looked(story.kind, spot, in_places(where, spot, atlas)))
+            if looked[-1].inside:
+                return True, (looked[-1],)
+        if where.match == "event" and not looked:
             return None, "no event says where it takes place"
-    return any_of_known(found), listed(dict.fromkeys(whys)) or "no place is known"
+    return any_of_known([each.inside for each in looked]), tuple(looked)
 
 
 def _misfit(key: str, wanted: object, company: Company, now: datetime) -> str:

@@ -123,6 +123,12 @@ def window_start(now: datetime, per: str, zone: str) -> datetime:
     return datetime.combine(first, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
+def window_end(now: datetime, per: str, zone: str) -> datetime:
+    """Return when the week, month or quarter after that of `now` begins, in UTC."""
+    longer = {"week": timedelta(days=10), "month": timedelta(days=40), "quarter": timedelta(days=100)}[per]
+    return window_start(window_start(now, per, zone) + longer, per, zone)
+
+
 def midnight(day: date, zone: str) -> datetime:
     """Return the moment the day begins by the clocks of `zone`, in UTC."""
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -30,6 +31,7 @@ def number_in(text: str) -> float | None:
     return float(found[1].replace(",", "")) * _TIMES.get((found[2] or "").lower(), 1)
 
 
+@lru_cache(maxsize=4096)
 def shown(number: float) -> str:
     """Return the number with at most two decimals and no trailing zeros: 40, 0.9, 34.62."""
     return f"{number:.2f}".rstrip("0").rstrip(".") if number % 1 else f"{number:.0f}"

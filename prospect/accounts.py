@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from enrichment.resolve import Resolver
+from profiles.backtest import Accounts
 from profiles.profile import Profile
 from prospect.yamlfile import Fault, unknown_value
 from store.records import Company, Mention, fingerprint
@@ -22,14 +23,6 @@ class Account:
     origin: str  # the list's path, or the profile's
     company_id: str | None
     mention: Mention
-
-
-@dataclass(frozen=True, slots=True)
-class AccountSets:
-    """The ids of the companies that a profile includes (None: every company) and excludes."""
-
-    include: frozenset[str] | None
-    exclude: frozenset[str]
 
 
 def accounts_in(root: Path, given: str | Iterable[str], origin: str) -> list[Account]:
@@ -125,7 +118,7 @@ def all_accounts(root: Path, profiles: Mapping[str, Profile]) -> list[Account]:
     return [account for given in lists for account in accounts_in(root, given, given)] + inline
 
 
-def account_sets(root: Path, profile: Profile, slug: str, resolver: Resolver, is_id: Callable[[str], bool]) -> AccountSets:
+def account_sets(root: Path, profile: Profile, slug: str, resolver: Resolver, is_id: Callable[[str], bool]) -> Accounts:
     """Return the ids that the profile's lists mean."""
 
     def ids(given: str | tuple[str, ...] | None) -> frozenset[str]:
@@ -133,4 +126,4 @@ def account_sets(root: Path, profile: Profile, slug: str, resolver: Resolver, is
         return frozenset(found for row in rows if (found := find_account(row, resolver, is_id)))
 
     include = profile.companies.include
-    return AccountSets(include=ids(include) if include else None, exclude=ids(profile.companies.exclude))
+    return Accounts(ids(include) if include else None, ids(profile.companies.exclude))

@@ -22,7 +22,7 @@ from enrichment.resolve import Resolver
 from profiles.examples import check_examples
 from profiles.lint import Lint, Stored, lint, lint_stored
 from profiles.profile import Profile
-from prospect.judging import accounts_of
+from prospect.due import accounts_of
 from prospect.kinds import shipped_kinds
 from prospect.pipeline import build_extractor
 from prospect.telling import mail_settings, targets
@@ -167,5 +167,5 @@ def _lints(
     now: datetime,
 ) -> list[Lint]:
     accounts = accounts_of(workspace, slug, conn, resolver)
-    held = Stored(companies=companies, stories=stories, included=accounts.include, excluded=accounts.exclude)
+    held = Stored(companies=companies, stories=stories, included=accounts.included, excluded=accounts.excluded)
     return lint_stored(profile, held, now, coordinates)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -10,11 +11,12 @@ from rich.markup import escape
 
 from fixtures.server import DemoWorld, running
 from fixtures.workspace import write_workspace
+from prospect.explaining import said_of
 from prospect.pipeline import RunSummary, run
 from prospect.workspace import Workspace, load_workspace
 from store import queries
 from store.database import open_store
-from store.records import Decision, Reason
+from store.records import Reason
 
 MARK = ".prospect-demo"  # a folder with this file was made by the demo and may be made anew
 SILENCES_SHOWN = 8
@@ -42,7 +44,7 @@ def run_demo(out: Path, console: Console) -> list[RunSummary]:
         try:
             summaries = [night(workspace, engine, world, index, console) for index in range(len(world.days))]
             show_leads(workspace, engine, console)
-            show_silences(engine, workspace, console)
+            show_silences(engine, workspace, world.night_after(world.days[-1]), console)
         finally:
             engine.dispose()
     show_next(out, workspace, console)
@@ -73,13 +75,12 @@ def show_leads(workspace: Workspace, engine: object, console: Console) -> None:
             show_lead(conn, lead)
 
 
-def show_silences(engine: object, workspace: Workspace, console: Console) -> None:
+def show_silences(engine: object, workspace: Workspace, now: datetime, console: Console) -> None:
     """Print some of the pairs that did not alert, each with its reason: those nearest to an alert first."""
     with engine.connect() as conn:  # type: ignore[attr-defined]
-        silent: list[Decision] = [
+        silent = [
             decision
-            for slug in workspace.profiles
-            for decision in queries.decisions_of(conn, slug, limit=1000)
+            for decision in said_of(workspace, conn, queries.companies_with_stories(conn), workspace.profiles, now)
             if decision.reason not in {Reason.ALERTED, Reason.REALERTED, Reason.ALREADY_TOLD, Reason.CORRECTED, Reason.NO_EVENTS}
         ]
         silent.sort(key=lambda decision: decision.threshold - decision.score)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from enrichment.places import coordinates
 from enrichment.resolve import Resolver
-from profiles.decide import History
+from profiles.backtest import Accounts
+from profiles.decide import History, decide
 from profiles.explain import Explanation, explain
-from prospect.judging import QUOTA_WINDOW, accounts_of, history, load, news_since
+from prospect.due import accounts_of, load
+from prospect.judging import QUOTA_WINDOW, history, news_since
 from prospect.workspace import Workspace
 from store import queries
-from store.records import Company, Lead, Story
+from store.records import Company, Decision, Lead, Story
 
 
 class NoSuchCompany(Exception):
@@ -60,18 +62,47 @@ def known_resolver(conn: Connection) -> Resolver:
     return _kept[where][1]
 
 
-def history_of(workspace: Workspace, conn: Connection, slug: str, company: Company, now: datetime) -> History:
-    """Return what happened before between a profile and a company, as `prospect run` would see it now."""
-    leads = queries.leads_of(conn, profile=slug)
-    own: dict[str, list[Lead]] = {company.id: [lead for lead in leads if lead.company_id == company.id]}
-    recent = [lead for lead in leads if lead.created >= now - QUOTA_WINDOW]
-    accounts = accounts_of(workspace, slug, conn, lambda: known_resolver(conn))
-    return history(slug, company.id, own, recent, news_since(workspace, conn), accounts)
+def cases_of(
+    workspace: Workspace,
+    conn: Connection,
+    slug: str,
+    company_ids: Iterable[str],
+    now: datetime,
+    accounts: Accounts | None = None,
+) -> list[tuple[Company, list[Story], History]]:
+    """Return the companies with their stories as seen by `now`, and what happened before between them and the profile.
+
+    `accounts` are what its lists mean, where that is known; to find it out takes an index of all companies.
+    """
+    companies: dict[str, Company] = {}
+    stories: dict[str, list[Story]] = {}
+    load(conn, company_ids, companies, stories, now)
+    leads: dict[str, list[Lead]] = {}
+    for lead in queries.leads_of(conn, profile=slug):
+        leads.setdefault(lead.company_id, []).append(lead)
+    recent = [lead for found in leads.values() for lead in found if lead.created >= now - QUOTA_WINDOW]
+    if accounts is None:
+        accounts = accounts_of(workspace, slug, conn, lambda: known_resolver(conn))
+    since = news_since(workspace, conn)
+    return [
+        (company, stories[company_id], history(company_id, leads, recent, since, accounts)) for company_id, company in companies.items()
+    ]
 
 
 def explain_pair(workspace: Workspace, conn: Connection, slug: str, company: Company, now: datetime) -> Explanation:
     """Return why the profile says what it says of the company at `now`."""
-    stories: dict[str, list[Story]] = {}
-    load(conn, [company.id], {}, stories)
-    known = [story for story in stories.get(company.id, []) if story.first_seen <= now]
-    return explain(workspace.profiles[slug], slug, company, known, history_of(workspace, conn, slug, company, now), now, coordinates)
+    [(_, stories, before)] = cases_of(workspace, conn, slug, [company.id], now)
+    return explain(workspace.profiles[slug], slug, company, stories, before, now, coordinates)
+
+
+def said_of(workspace: Workspace, conn: Connection, company_ids: Collection[str], slugs: Iterable[str], now: datetime) -> list[Decision]:
+    """Return what the profiles say of the companies at `now`, of pairs too that no run needs to judge: each has its one reason.
+
+    Lists of companies are taken as the last run took them.
+    """
+    went_by = {each.profile: Accounts(each.included, each.excluded) for each in queries.profiles_judged(conn).values()}
+    return [
+        decide(workspace.profiles[slug], slug, company, stories, before, now, coordinates)
+        for slug in slugs
+        for company, stories, before in cases_of(workspace, conn, slug, company_ids, now, went_by.get(slug))
+    ]

@@ -14,17 +14,19 @@ from alerts.push import same_name
 from enrichment.places import coordinates
 from enrichment.resolve import Resolver
 from enrichment.values import ValueFault, read_domain
+from profiles.backtest import Accounts
 from profiles.decide import History, decide_together
 from profiles.leads import recipients
-from profiles.profile import Profile
-from profiles.wants import ANY_KIND, steps_of
-from prospect.accounts import AccountSets, account_sets
+from profiles.reach import due_again
+from profiles.scoring import Shared
+from prospect.due import DuePairs, due_pairs
 from prospect.telling import mail_settings, routes, targets
 from prospect.workspace import Workspace
 from store import queries
-from store.records import Company, Decision, Delivery, Lead, LeadBrief, Reason, Sighting, Story
+from store.records import Company, Decision, Delivery, JudgedProfile, Lead, LeadBrief, Reason, Sighting, Story
 
 PURPOSES = {Reason.ALERTED: "alert", Reason.REALERTED: "update", Reason.CORRECTED: "correction"}
+HELD_BACK = {Reason.SNOOZED, Reason.REJECTED, Reason.COOLING_DOWN, Reason.OVER_QUOTA, Reason.FOR_REVIEW}
 QUOTA_WINDOW = timedelta(days=100)  # a little more than the longest window, a quarter
 
 
@@ -35,6 +37,8 @@ class Judged:
     decisions: list[Decision] = field(default_factory=list)
     leads: list[Lead] = field(default_factory=list)
     briefs: dict[str, list[LeadBrief]] = field(default_factory=dict)  # by purpose
+    looked_at: set[str] = field(default_factory=set)  # companies whose news are judged with it
+    profiles: list[JudgedProfile] = field(default_factory=list)  # what changed profiles go by now
 
     def add(
         self, workspace: Workspace, slug: str, decision: Decision, leads: Iterable[Lead], company: Company, stories: list[Story]
@@ -109,78 +113,17 @@ def news_since(workspace: Workspace, conn: Connection) -> datetime | None:
     return datetime.combine(first.astimezone(UTC).date(), time(), UTC) if first else None
 
 
-def wanted_kinds(profile: Profile) -> set[str] | None:
-    """Return the kinds that a profile asks about; None for all of them."""
-    kinds = {kind for want in profile.wants for step in steps_of(want) for kind in step.trigger}
-    return None if ANY_KIND in kinds else kinds
-
-
 def history(
-    slug: str, company_id: str, leads: Mapping[str, list[Lead]], recent: Iterable[Lead], since: datetime | None, accounts: AccountSets
+    company_id: str, leads: Mapping[str, list[Lead]], recent: Iterable[Lead], since: datetime | None, accounts: Accounts
 ) -> History:
     """Return what happened before between a profile and a company, as far as a decision depends on it."""
     return History(
         leads=tuple(leads.get(company_id, ())),
         in_window=tuple(recent),
         since=since,
-        included=accounts.include,
-        excluded=accounts.exclude,
+        included=accounts.included,
+        excluded=accounts.excluded,
     )
-
-
-def judge_profile(
-    workspace: Workspace,
-    conn: Connection,
-    slug: str,
-    *,
-    now: datetime,
-    resolver: Callable[[], Resolver],
-    companies: dict[str, Company | None],
-    stories: dict[str, list[Story]],
-    judged: Judged,
-) -> None:
-    """Judge one profile against every company that has a story it may want, or a lead of it.
-
-    `companies` and `stories` are filled as needed and shared by the profiles of a run.
-    """
-    profile = workspace.profiles[slug]
-    leads: dict[str, list[Lead]] = {}
-    for lead in queries.leads_of(conn, profile=slug):
-        leads.setdefault(lead.company_id, []).append(lead)
-    touched = sorted({*queries.companies_with_stories(conn, wanted_kinds(profile)), *leads})
-    if not touched:
-        return
-    load(conn, touched, companies, stories)
-    accounts = accounts_of(workspace, slug, conn, resolver)
-    recent = [lead for found in leads.values() for lead in found if lead.created >= now - QUOTA_WINDOW]
-    since = news_since(workspace, conn)
-    cases = []
-    for company_id in touched:
-        if (company := companies[company_id]) is None:
-            continue
-        # a run for an earlier moment (--now) must not know what was seen later
-        known = [story for story in stories.get(company_id, []) if story.first_seen <= now]
-        cases.append((company, known, history(slug, company_id, leads, recent, since, accounts)))
-    for (company, known, _), (decision, made) in zip(cases, decide_together(profile, slug, cases, now, coordinates), strict=True):
-        judged.add(workspace, slug, decision, made, company, known)
-
-
-def accounts_of(workspace: Workspace, slug: str, conn: Connection, resolver: Callable[[], Resolver]) -> AccountSets:
-    """Return the companies that a profile's lists mean; the resolver is built only for a profile that has lists."""
-    wanted = workspace.profiles[slug].companies
-    if not wanted.include and not wanted.exclude:
-        return AccountSets(include=None, exclude=frozenset())
-    return account_sets(
-        workspace.root, workspace.profiles[slug], slug, resolver(), lambda company_id: queries.get_company(conn, company_id) is not None
-    )
-
-
-def load(conn: Connection, ids: Iterable[str], companies: dict[str, Company | None], stories: dict[str, list[Story]]) -> None:
-    """Fill in the companies and stories of `ids` that are not there yet."""
-    missing = [company_id for company_id in ids if company_id not in companies]
-    found = queries.get_companies(conn, missing)
-    companies.update({company_id: found.get(company_id) for company_id in missing})
-    stories.update(queries.stories_of(conn, missing))
 
 
 def judge_all(
@@ -191,14 +134,48 @@ def judge_all(
     resolver: Callable[[], Resolver],
     advance: Callable[[], None] = lambda: None,
 ) -> Judged:
-    """Judge every profile of the workspace; saves nothing."""
-    judged = Judged()
-    companies: dict[str, Company | None] = {}
-    stories: dict[str, list[Story]] = {}
+    """Judge what is due of every profile of the workspace; saves nothing."""
+    since = news_since(workspace, conn)
+    due = due_pairs(workspace, conn, now=now, since=since, resolver=resolver)
+    judged = Judged(looked_at=due.looked_at, profiles=due.profiles)
+    shared = {company_id: Shared(company, due.stories[company_id]) for company_id, company in due.companies.items()}
     for slug in workspace.profiles:
-        judge_profile(workspace, conn, slug, now=now, resolver=resolver, companies=companies, stories=stories, judged=judged)
+        if slug in due.pairs:
+            judge_profile(workspace, conn, slug, due, shared, now=now, since=since, judged=judged)
         advance()
     return judged
+
+
+def judge_profile(
+    workspace: Workspace,
+    conn: Connection,
+    slug: str,
+    due: DuePairs,
+    shared: Mapping[str, Shared],
+    *,
+    now: datetime,
+    since: datetime | None,
+    judged: Judged,
+) -> None:
+    """Judge one profile against the companies that are due for it."""
+    profile = workspace.profiles[slug]
+    leads: dict[str, list[Lead]] = {}
+    for lead in queries.leads_of(conn, profile=slug):
+        leads.setdefault(lead.company_id, []).append(lead)
+    recent = [lead for found in leads.values() for lead in found if lead.created >= now - QUOTA_WINDOW]
+    cases = [
+        (due.companies[company_id], due.stories[company_id], history(company_id, leads, recent, since, due.accounts[slug]))
+        for company_id in sorted(due.pairs[slug])
+        if company_id in due.companies
+    ]
+    for (company, stories, _), (decision, made, found) in zip(
+        cases, decide_together(profile, slug, cases, now, coordinates, shared), strict=True
+    ):
+        known = {lead.id: lead for lead in (*leads.get(company.id, ()), *made)}
+        last = max(known.values(), key=lambda lead: (lead.created, lead.id), default=None)
+        # what reps say of leads may free these at any time, and what is held must not be shown once it has faded
+        again = now if decision.reason in HELD_BACK else due_again(profile, decision, found, stories, last, now)
+        judged.add(workspace, slug, replace(decision, due=again), made, company, stories)
 
 
 def owed(workspace: Workspace, judged: Judged, now: datetime, unsubscribed: Collection[tuple[str, str]] = ()) -> list[Delivery]:
@@ -225,8 +202,8 @@ def owed(workspace: Workspace, judged: Judged, now: datetime, unsubscribed: Coll
     return out
 
 
-def save(conn: Connection, judged: Judged, deliveries: Iterable[Delivery]) -> None:
-    """Save decisions, leads and what is owed for them; in the caller's one transaction."""
+def save(conn: Connection, judged: Judged, deliveries: Iterable[Delivery], now: datetime) -> None:
+    """Save decisions, leads and what is owed for them, and that their news are judged; in the caller's one transaction."""
     for lead in judged.leads:
         queries.save_lead(conn, lead)
         # the rep's own word in the store is left alone by both
@@ -236,3 +213,5 @@ def save(conn: Connection, judged: Judged, deliveries: Iterable[Delivery]) -> No
             queries.reopen_lead(conn, lead.id)
     queries.save_decisions(conn, judged.decisions)
     queries.enqueue(conn, list(deliveries))
+    queries.mark_judged(conn, judged.looked_at, now)
+    queries.save_profiles_judged(conn, judged.profiles)

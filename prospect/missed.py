@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection
 
 from crawler.urls import canonical_url
+from prospect.due import wanted_kinds
 from prospect.explaining import explain_pair
-from prospect.judging import wanted_kinds
 from prospect.workspace import Workspace
 from store import queries
 

@@ -449,13 +449,13 @@ def match_event(resolver: Resolver, event: TriggerEvent, document: Document, mad
 
 
 def judge(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress, known: Known) -> None:
-    """Score every profile against the companies with stories, and write leads with their deliveries in one transaction."""
+    """Score every profile against the companies that are due for it, and write leads with their deliveries in one transaction."""
     progress.begin("judge", len(workspace.profiles))
     # one transaction from reading to writing: of two runs at a time the second sees the first one's leads
     with engine.begin() as conn:
         queries.take_turns(conn, "judge")
         judged = judge_all(workspace, conn, now=now, resolver=known.resolver, advance=progress.advance)
-        save(conn, judged, owed(workspace, judged, now, queries.unsubscriptions(conn)))
+        save(conn, judged, owed(workspace, judged, now, queries.unsubscriptions(conn)), now)
     summary.leads = [lead.id for lead in judged.leads]
     reasons = Counter(str(decision.reason) for decision in judged.decisions)
     summary.judge = {"pairs": len(judged.decisions), "leads": len(judged.leads), **dict(sorted(reasons.items()))}

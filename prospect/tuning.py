@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -14,17 +14,16 @@ from enrichment.places import coordinates
 from enrichment.resolve import Resolver
 from enrichment.stories import tell_stories
 from profiles.backtest import Accounts, Replay, backtest, daily
-from profiles.decide import History
 from profiles.misses import Miss, misses
 from profiles.profile import Profile
 from profiles.suggest import Suggestion, suggest_threshold
 from prospect.accounts import account_sets
-from prospect.explaining import history_of
-from prospect.judging import load, wanted_kinds
+from prospect.due import wanted_kinds
+from prospect.explaining import cases_of
 from prospect.profilefiles import read_profile
 from prospect.workspace import Workspace, profile_context
 from store import queries
-from store.records import Company, Sighting, Story
+from store.records import Company, Sighting
 
 CHUNK = 500  # companies whose sightings are in memory at a time
 
@@ -59,8 +58,7 @@ def accounts_of_file(workspace: Workspace, conn: Connection, slug: str, profile:
     if not profile.companies.include and not profile.companies.exclude:
         return Accounts()
     resolver = Resolver(queries.iter_companies(conn))
-    sets = account_sets(workspace.root, profile, slug, resolver, lambda company_id: queries.get_company(conn, company_id) is not None)
-    return Accounts(sets.include, sets.exclude)
+    return account_sets(workspace.root, profile, slug, resolver, lambda company_id: queries.get_company(conn, company_id) is not None)
 
 
 def profile_named(workspace: Workspace, name: str) -> tuple[str, Profile]:
@@ -101,12 +99,5 @@ def near_misses(workspace: Workspace, conn: Connection, slug: str, now: datetime
     profile = workspace.profiles[slug]
     since = now.astimezone(UTC) - timedelta(days=days)
     ids = queries.companies_with_stories(conn, wanted_kinds(profile), since)
-    companies: dict[str, Company | None] = {}
-    stories: dict[str, list[Story]] = {}
-    load(conn, ids, companies, stories)
-    cases: list[tuple[Company, Sequence[Story], History]] = [
-        (company, stories.get(company_id, []), history_of(workspace, conn, slug, company, now))
-        for company_id in ids
-        if (company := companies[company_id]) is not None
-    ]
+    cases = cases_of(workspace, conn, slug, ids, now)
     return misses(profile, slug, cases, now, days=days, most=most, atlas=coordinates)

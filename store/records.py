@@ -259,6 +259,17 @@ class Decision:
     threshold: float
     parts: tuple[Part, ...] = ()
     story_ids: tuple[str, ...] = ()  # stories that gave points
+    due: datetime | None = None  # to be judged again from then on, though nothing new is seen; None: only something new can change it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedProfile:
+    """What a profile went by when it last judged; where it goes by something else now, it judges everything again."""
+
+    profile: str  # stem of the profile file
+    mark: str  # fingerprint of its content, the ids below and the day news begin
+    included: frozenset[str] | None  # ids of its named accounts; None where it names none
+    excluded: frozenset[str]
 
 
 LEAD_STATES = ("new", "accepted", "rejected", "snoozed", "withdrawn")

@@ -178,8 +178,9 @@ companies = Table(
     Column("as_of", Date),
     _json("sources", server_default="{}"),
     Column("merged_into", Words),  # set when another row turned out to be the same company
-    Column("touched", UTCDateTime),  # a story of it is new or changed since `judged`
-    Column("judged", UTCDateTime),
+    Column("touched", UTCDateTime),  # when a story of it last changed; NULL: it has none
+    Column("judged", UTCDateTime),  # NULL: due, where it has a story
+    Index("ix_companies_due", "judged", "touched"),
 )
 
 events = Table(
@@ -220,7 +221,7 @@ stories = Table(
     _json("event_ids"),  # best evidence first
 )
 
-decisions = Table(  # the latest of each pair that had a wanted event: every silence has a reason
+decisions = Table(  # the latest of each pair that could have alerted; what the others would say is worked out when asked for
     "decisions",
     metadata,
     Column("profile", Words, primary_key=True),
@@ -232,6 +233,16 @@ decisions = Table(  # the latest of each pair that had a wanted event: every sil
     Column("threshold", Float, nullable=False),
     _json("parts"),
     _json("story_ids"),
+    Column("due", UTCDateTime, index=True),  # NULL: only something new can change it
+)
+
+judged_profiles = Table(  # what each profile went by when it last judged
+    "judged_profiles",
+    metadata,
+    Column("profile", Words, primary_key=True),
+    Column("mark", Words, nullable=False),
+    Column("included", JSON(none_as_null=True)),
+    _json("excluded"),
 )
 
 leads = Table(

@@ -251,7 +251,7 @@ def test_the_best_of_one_run_get_the_quota_in_any_order() -> None:
     cases = [(company(name), [story(of=name, days_ago=age)], History()) for name, age in (("a", 30), ("b", 5), ("c", 1), ("d", 20))]
     for order in (cases, cases[::-1], cases[2:] + cases[:2]):
         reasons = {
-            who.id: decision.reason for (who, _, _), (decision, _) in zip(order, decide_together(found, "test", order, NOW), strict=True)
+            who.id: decision.reason for (who, _, _), (decision, _, _) in zip(order, decide_together(found, "test", order, NOW), strict=True)
         }
         assert reasons == {"a": Reason.OVER_QUOTA, "b": Reason.ALERTED, "c": Reason.ALERTED, "d": Reason.OVER_QUOTA}
 
@@ -259,14 +259,14 @@ def test_the_best_of_one_run_get_the_quota_in_any_order() -> None:
 def test_a_team_shares_its_leads() -> None:
     team = {"members": ["ann@example.com", "bob@example.com"], "assign": "round_robin"}
     cases = [(company(name), [story(of=name)], History()) for name in "abcd"]
-    owners = [leads[0].owner for _, leads in decide_together(profile(team=team), "test", cases, NOW)]
+    owners = [leads[0].owner for _, leads, _ in decide_together(profile(team=team), "test", cases, NOW)]
     assert sorted(owners) == ["ann@example.com"] * 2 + ["bob@example.com"] * 2
     places = {
         "members": [{"email": "ann@example.com", "states": ["MD"]}, {"email": "bob@example.com", "regions": ["West"]}],
         "assign": "territory",
     }
     seats = [(company("a", state="CA"), [story(of="a")], History()), (company("b", state="TX"), [story(of="b")], History())]
-    owners = [leads[0].owner for _, leads in decide_together(profile(team=places), "test", seats, NOW)]
+    owners = [leads[0].owner for _, leads, _ in decide_together(profile(team=places), "test", seats, NOW)]
     assert owners == ["bob@example.com", "jane@example.com"]
 
 

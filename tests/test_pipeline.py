@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine
 
 from prospect.cli.setup import TEMPLATE
+from prospect.explaining import said_of
 from prospect.missed import walk
 from prospect.pipeline import STAGES, RunSummary, run
 from prospect.workspace import Workspace, load_workspace
@@ -72,10 +73,10 @@ def do_run(workspace: Workspace, engine: Engine, days: int = 0, stages: tuple[st
     return run(workspace, engine, now=NOW + timedelta(days=days), stages=stages)
 
 
-def reason(engine: Engine, company: str = "birch") -> Reason | None:
+def reason(workspace: Workspace, engine: Engine, company: str = "birch", days: int = 0) -> Reason:
     with engine.connect() as conn:
-        decision = queries.decision_of(conn, "hq-moves", company)
-    return decision.reason if decision else None
+        [decision] = said_of(workspace, conn, [company], ["hq-moves"], NOW + timedelta(days=days))
+    return decision.reason
 
 
 def test_both_pieces_make_one_lead_one_mail_and_one_row(workspace: Workspace, engine: Engine) -> None:
@@ -106,7 +107,7 @@ def test_a_second_run_changes_nothing(workspace: Workspace, engine: Engine) -> N
         assert {name: count for name, count in queries.counts(conn).items() if name != "runs"} == {
             name: count for name, count in rows.items() if name != "runs"
         }
-    assert reason(engine) is Reason.ALREADY_TOLD
+    assert reason(workspace, engine) is Reason.ALREADY_TOLD
 
 
 @pytest.mark.parametrize("stages", [("resolve",), ("resolve", "judge")])
@@ -138,7 +139,7 @@ def test_every_silence_has_its_reason(
         store_events(engine, CHIEF, chief)
     store_events(engine, MOVE, move)
     assert do_run(workspace, engine).leads == []
-    assert reason(engine, company_id) is expected
+    assert reason(workspace, engine, company_id) is expected
 
 
 def test_a_company_no_register_knows_is_kept_as_the_text_has_it(workspace: Workspace, engine: Engine) -> None:
@@ -179,7 +180,8 @@ def test_a_denial_later_mails_one_correction(workspace: Workspace, engine: Engin
     )
     corrected = do_run(workspace, engine, days=3)
     assert len(corrected.leads) == 1
-    assert reason(engine) is Reason.CORRECTED
+    with engine.connect() as conn:
+        assert [decision.reason for decision in queries.decisions_of(conn, "hq-moves")] == [Reason.CORRECTED]
     assert len(mails(workspace)) == 2
     assert do_run(workspace, engine, days=4).leads == []
     assert len(mails(workspace)) == 2
@@ -193,7 +195,7 @@ def test_a_rejected_lead_stays_rejected(workspace: Workspace, engine: Engine) ->
             conn, Verdict(lead_id=lead_id, verdict="rejected", reason="old news", said=NOW, by="you@example.com", via="cli")
         )
     assert do_run(workspace, engine, days=1).leads == []
-    assert reason(engine) is Reason.REJECTED
+    assert reason(workspace, engine, days=1) is Reason.REJECTED
     with engine.connect() as conn:
         lead = queries.lead(conn, lead_id)
     assert lead is not None

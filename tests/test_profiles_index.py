@@ -1,4 +1,4 @@
-"""Which pairs of profile and company are judged on a night: those that something touched, and those whose time has come."""
+"""Which profiles a company with news may touch, and when a pair is judged again though nothing is new."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from profiles.backtest import Accounts
-from profiles.index import ProfileIndex, due_again, touched
+from profiles.index import ProfileIndex
+from profiles.reach import due_again
 from profiles.scoring import score
-from store.records import Company, Story
+from store.records import Company, Decision, Reason, Story
 from tests.profiles_factories import NOW, company, lead, profile, story
 
 MOVE = {"trigger": "relocation", "weight": 40}
@@ -54,36 +55,72 @@ def test_named_accounts_are_found_by_their_company() -> None:
     assert index.candidates(company("other"), [story(of="other")], NOW) == ["q"]
 
 
-def test_pairs_that_are_judged_tonight() -> None:
-    profiles = {"move": profile(), "fund": profile(wants=[{"trigger": "funding", "weight": 40}])}
-    index = ProfileIndex(profiles)
-    changed = [(company("a"), [story(of="a")]), (company("b"), [story(of="b", status="denied", days_ago=200)])]
-    leads = [lead(of="b", profile="move"), lead(of="c", profile="move"), lead(of="b", profile="gone")]
-    waiting = [("fund", "d", NOW), ("fund", "e", NOW + timedelta(days=1)), ("gone", "d", NOW)]
-    # a: by its event; b: its lead may need a correction; d: its time has come
-    assert touched(profiles, index, changed, leads, waiting, NOW) == {("move", "a"), ("move", "b"), ("fund", "d")}
-
-
-# (profile keys, stories, days until it is judged again, None for never)
-DUE: list[tuple[dict[str, Any], list[Story], float | None]] = [
+# (profile keys, stories, what was said, days since the last lead, days until it is judged again; 0 at the next run, None for never)
+DUE: list[tuple[dict[str, Any], list[Story], Reason, float | None, float | None]] = [
     # decay alone brings no alert
-    ({}, [story(days_ago=60)], None),
+    ({}, [story(days_ago=60)], Reason.BELOW_THRESHOLD, None, None),
+    ({}, [story()], Reason.ALERTED, 0, None),
     # a bad sign that fades may
-    ({"wants": [MOVE, {"trigger": "distress", "weight": -20}]}, [story(), story("distress")], 1),
+    ({"wants": [MOVE, {"trigger": "distress", "weight": -20}]}, [story(), story("distress")], Reason.BELOW_THRESHOLD, None, 0),
     # unless what is left would never do
-    ({"wants": [MOVE, {"trigger": "distress", "weight": -20}]}, [story(days_ago=90), story("distress")], None),
+    (
+        {"wants": [MOVE, {"trigger": "distress", "weight": -20}]},
+        [story(days_ago=90), story("distress")],
+        Reason.BELOW_THRESHOLD,
+        None,
+        None,
+    ),
     # an absence that comes to its end
-    ({"wants": [{"absent": "executive_change", "after": "relocation", "within": "30d", "weight": 40}]}, [story()], 1),
-    # the profile becomes active
-    ({"active": {"from": (NOW + timedelta(days=10)).date()}}, [story()], 9.75),
+    (
+        {"wants": [{"absent": "executive_change", "after": "relocation", "within": "30d", "weight": 40}]},
+        [story(days_ago=10)],
+        Reason.NO_EVENTS,
+        None,
+        20,
+    ),
+    # or that has nothing to count from, or another piece missing for good
+    (
+        {"wants": [MOVE, {"absent": "relocation", "after": "executive_change", "within": "30d", "weight": 40}]},
+        [story(days_ago=60)],
+        Reason.BELOW_THRESHOLD,
+        None,
+        None,
+    ),
+    (
+        {"wants": [CHIEF | {"required": True}, {"absent": "executive_change", "after": "relocation", "within": "30d", "weight": 40}]},
+        [story()],
+        Reason.REQUIRED_MISSING,
+        None,
+        None,
+    ),
+    # the profile becomes active, or wakes
+    ({"active": {"from": (NOW + timedelta(days=10)).date()}}, [story()], Reason.INACTIVE, None, 9.75),
+    ({"snooze": (NOW + timedelta(days=10)).date()}, [story()], Reason.SNOOZED, None, 9.75),
+    # but not for what will have faded by itself
+    ({"active": {"from": (NOW + timedelta(days=10)).date()}}, [story(days_ago=60)], Reason.INACTIVE, None, None),
+    # the cooldown of the last lead ends; a new week begins on Monday
+    ({}, [story(), story("relocation", 5)], Reason.COOLING_DOWN, 20, 40),
+    ({"limit": {"leads": 1, "per": "week"}}, [story()], Reason.OVER_QUOTA, None, 5.75),
+    # a story that counts grows too old, and another may count in its place; alone it leaves none
+    ({"wants": [MOVE | {"within": "15d"}]}, [story(days_ago=5), story(days_ago=4, confidence=0.9)], Reason.ALREADY_TOLD, 4, 10),
+    ({"wants": [MOVE | {"within": "15d"}]}, [story(days_ago=5)], Reason.ALREADY_TOLD, 4, None),
+    # companies grow a year older at the turn of the year
+    ({"where": {"age": {"min": 10}, "unknown": "pass"}}, [story()], Reason.WRONG_FIRMOGRAPHICS, None, 133.75),
+    # what is dated ahead decays later; after a correction there may be more to say
+    ({}, [story(days_ago=-3)], Reason.ALERTED, 0, 0),
+    ({}, [story()], Reason.CORRECTED, 0, 0),
+    # exclusions end with the profile or the company alone
+    ({}, [story()], Reason.EXCLUDED, None, None),
 ]
 
 
-@pytest.mark.parametrize("keys, stories, days", DUE)
-def test_when_a_pair_is_judged_again(keys: dict[str, Any], stories: list[Story], days: float | None) -> None:
-    found = profile(**keys)
-    due = due_again(found, score(found, company(), stories, NOW), None, NOW)
-    assert due == (None if days is None else NOW + timedelta(days=days))
-    told = due_again(found, score(found, company(), stories, NOW), lead(days_ago=20), NOW)
-    assert told is not None  # at the latest when the cooldown is over
-    assert told <= NOW + timedelta(days=40)
+@pytest.mark.parametrize("keys, stories, reason, led_days_ago, days", DUE)
+def test_when_a_pair_is_judged_again(
+    keys: dict[str, Any], stories: list[Story], reason: Reason, led_days_ago: float | None, days: float | None
+) -> None:
+    wanted = profile(**keys)
+    found = score(wanted, company(), stories, NOW)
+    said = Decision(profile="p", company_id="acme", now=NOW, reason=reason, detail="", score=found.total, threshold=wanted.threshold)
+    last = None if led_days_ago is None else lead(days_ago=led_days_ago)
+    due = due_again(wanted, said, found, stories, last, NOW)
+    assert (due and round((due - NOW) / timedelta(days=1), 6)) == days

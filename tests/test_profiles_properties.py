@@ -20,10 +20,9 @@ from profiles.profile import Profile
 from profiles.scoring import score
 from store.records import Company, Lead, Reason, Sighting, Story
 from tests.profiles_factories import CONTEXT, NOW, company, lead, sighting, story
+from tests.profiles_worlds import KINDS, OFTEN, busy_world
 
 COMMON = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-KINDS = ["executive_change", "relocation", "funding", "distress"]
-OFTEN = ["announced", "announced", "completed", "planned", "rumored", "terminated", "denied"]
 STATUSES = ["rumored", "planned", "announced", "completed", "terminated", "denied"]
 STATES = ["MD", "CA", "TX", None]
 
@@ -207,83 +206,17 @@ def live(profile: Profile, world: list[tuple[Company, list[Sighting]]], moments:
             stories = tell_stories([each for each in told if each.first_seen <= moment])
             own = tuple(each for each in leads.values() if each.company_id == who.id)
             cases.append((who, stories, History(own, tuple(leads.values()), since=NOW - timedelta(days=20))))
-        for decision, made in decide_together(profile, "p", cases, moment):
+        for decision, made, _ in decide_together(profile, "p", cases, moment):
             for each in made:
                 leads[each.id] = each
                 sent.append((moment, decision.reason.value, each.id))
     return sorted(sent)
 
 
-def busy_world(draw: random.Random) -> tuple[Profile, list[tuple[Company, list[Sighting]]]]:
-    """Return a profile and a world in which much happens: alerts, alerts sent again, corrections, quotas that run out.
-
-    Hypothesis prefers small worlds, in which nearly nothing alerts; these come from a seed.
-    """
-    asked: list[dict[str, Any]] = [
-        {"trigger": "relocation", "weight": 30},
-        {"trigger": "funding", "weight": 30, "count": draw.choice(["best", "each"])},
-    ]
-    asked += draw.sample(
-        [
-            {"trigger": "distress", "weight": -20, "half_life": "10d"},
-            {"then": ["executive_change", "relocation"], "within": "60d", "weight": 40},
-            {"all": ["executive_change", "funding"], "none": ["distress"], "within": "10d", "weight": 30},
-            {"absent": {"trigger": "executive_change", "status": "completed"}, "after": "executive_change", "within": "10d", "weight": 35},
-            {"trigger": "relocation", "times": 2, "within": "60d", "weight": 30},
-            {"trigger": "executive_change", "weight": 10, "required": True},
-        ],
-        k=draw.randint(0, 3),
-    )
-    content: dict[str, Any] = {
-        "name": "P",
-        "owner": "jane@example.com",
-        "wants": asked,
-        "half_life": draw.choice(["10d", "60d"]),
-        "threshold": draw.choice([10, 20, 25]),
-        "where": {"unknown": "pass"},
-        "cooldown": draw.choice(["0d", "5d", "60d"]),
-        "realert": draw.choice(["material", "after_cooldown", "never"]),
-    }
-    if draw.random() < 0.4:
-        content["limit"] = {"leads": draw.randint(1, 2), "per": draw.choice(["week", "month"])}
-    if draw.random() < 0.2:
-        content["active"] = {"from": (NOW + timedelta(days=8)).date()}
-    if draw.random() < 0.2:
-        content |= {"team": {"members": ["a@example.com", "b@example.com"], "assign": "round_robin"}}
-    world = []
-    for number in range(draw.randint(2, 6)):
-        name = f"c{number}"
-        told = []
-        for each in range(draw.randint(1, 8)):
-            published = NOW + timedelta(days=draw.randint(-10, 28), hours=draw.randint(0, 23))
-            told.append(
-                sighting(
-                    draw.choice(KINDS),
-                    of=name,
-                    status=draw.choice(OFTEN),
-                    quote=f"{name} sentence {draw.randint(0, 2)}.",
-                    publisher=f"Wire {draw.randint(0, 3)}",
-                    published=published,
-                    first_seen=max(published, NOW - timedelta(hours=1)) + timedelta(days=draw.choice([0, 0, 1, 5])),
-                    confidence=draw.choice([0.6, 1.0]),
-                    key=str(each),
-                    # what tells stories of one kind apart: so denials find the story that they deny
-                    facts={
-                        "to": draw.choice(["Austin, Texas", "Boise, Idaho"]),
-                        "what": "headquarters",
-                        "amount": "$5 million",
-                        "person": "Ada Vale",
-                    },
-                )
-            )
-        world.append((company(name), told))
-    return Profile.model_validate(content, context=CONTEXT), world
-
-
 def test_replay_equals_live() -> None:
     """The same leads, ids and reasons on the same days, in worlds where every kind of alert occurs."""
     reasons: Counter[str] = Counter()
-    for seed in range(120):
+    for seed in range(160):
         profile, world = busy_world(random.Random(seed))
         moments = daily(NOW, 30)
         found = backtest(profile, "p", world, moments, tell_stories, since=NOW - timedelta(days=20))

@@ -12,13 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from alerts.view import REJECT_REASONS, company_view
-from prospect.explaining import NoSuchCompany, explain_pair, find_one_company
+from prospect.explaining import NoSuchCompany, explain_pair, find_one_company, said_of
 from prospect.judging import best_told, brief
 from prospect.telling import mail_settings
 from prospect.web.site import Site, Viewer, site_of
 from prospect.web.view import known_of, rows_of, timeline
 from store import queries
-from store.records import LEAD_STATES, Company, Lead
+from store.records import LEAD_STATES, Company, Lead, Reason
 
 PAGE = 50
 SNOOZE_DAYS = (7, 30, 90)
@@ -148,7 +148,11 @@ def company_context(site: Site, conn: Connection, viewer: Viewer, company_id: st
         "happenings": timeline(queries.stories_of(conn, [company_id])[company_id], titles(site)),
         "told": set(),
         "leads": rows_of(conn, [lead for lead in queries.leads_of(conn, company_id=company_id) if site.may_see(viewer, lead)]),
-        "decisions": queries.decisions_about(conn, company_id, site.profiles_of(viewer)),
+        "decisions": [
+            each
+            for each in said_of(site.workspace, conn, [company_id], site.profiles_of(viewer), site.now())
+            if each.reason is not Reason.NO_EVENTS
+        ],
     }
 
 

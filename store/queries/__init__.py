@@ -44,9 +44,8 @@ from store.queries.extracting import (
     sketches_since,
     told_in,
 )
+from store.queries.judging import companies_to_judge, mark_judged, pairs_due, pairs_known, profiles_judged, save_profiles_judged
 from store.queries.leads import (
-    decision_of,
-    decisions_about,
     decisions_of,
     lead,
     leads_of,
@@ -79,6 +78,7 @@ from store.queries.outbox import (
     settle_retry,
     settle_sent,
 )
+from store.queries.rows import chunks
 from store.queries.runs import backlog, begin_run, counts, end_run, first_run, last_runs, latest_source_runs, states, take_turns
 from store.queries.stories import companies_with_stories, save_stories, sightings_of, stories_of
 from store.queries.tracing import trace_of
@@ -88,14 +88,14 @@ __all__ = [
     "begin_run",
     "bounces_of",
     "cancel_unsubscribed",
+    "chunks",
     "claim",
     "companies_of_events",
     "companies_stamp",
+    "companies_to_judge",
     "companies_with_stories",
     "counts",
     "cure_addresses",
-    "decision_of",
-    "decisions_about",
     "decisions_of",
     "deliveries_of",
     "delivery",
@@ -119,12 +119,16 @@ __all__ = [
     "latest_source_runs",
     "lead",
     "leads_of",
+    "mark_judged",
     "mark_unextractable",
     "mark_unreadable",
     "merge_companies",
     "merges_of",
     "notes_to_operator",
     "outcomes_of",
+    "pairs_due",
+    "pairs_known",
+    "profiles_judged",
     "provisional_companies",
     "reassign_leads",
     "register_digest",
@@ -137,6 +141,7 @@ __all__ = [
     "save_lead",
     "save_match",
     "save_outcomes",
+    "save_profiles_judged",
     "save_raw",
     "save_register",
     "save_sketches",

@@ -30,9 +30,13 @@ def save_register(conn: Connection, path: str, digest: str, rows: int, now: date
 def save_companies(conn: Connection, found: Iterable[Company]) -> int:
     """Save companies by id, in batches as they come, and return how many rows were written.
 
-    What the store itself knows of a company (merged into another, touched, judged) stays.
+    What the store itself knows of a company (merged into another, touched) stays; one that was known is to be judged anew.
     """
-    return upsert(conn, companies, (row_of(company, companies) for company in found), key=("id",))
+    return upsert(conn, companies, (row_of(company, companies) for company in found), key=("id",), also=_judge_anew)
+
+
+def _judge_anew(excluded: Any) -> dict[str, Any]:
+    return {"judged": None}
 
 
 def iter_companies(conn: Connection) -> Iterator[Company]:

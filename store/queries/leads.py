@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from store.queries.rows import chunks, columns_of, insert_new, record_maker, row_of, upsert
+from store.queries.rows import columns_of, insert_new, record_maker, row_of, upsert
 from store.records import CrmOutcome, Decision, Lead, Part, Reason, Verdict
 from store.tables import decisions, leads, outcomes, unsubscribed, verdicts
 
@@ -28,13 +28,6 @@ def save_decisions(conn: Connection, made: Sequence[Decision]) -> None:
     upsert(conn, decisions, ({**row_of(each, decisions), "reason": each.reason.value} for each in made), key=("profile", "company_id"))
 
 
-def decision_of(conn: Connection, profile: str, company_id: str) -> Decision | None:
-    """Return what the profile last said of the company, None when it was never asked."""
-    query = select(*columns_of(Decision, decisions)).where(decisions.c.profile == profile, decisions.c.company_id == company_id)
-    row = conn.execute(query).first()
-    return _decision(row) if row else None
-
-
 def decisions_of(conn: Connection, profile: str, limit: int = 100) -> list[Decision]:
     """Return the profile's decisions, highest score first."""
     query = (
@@ -44,15 +37,6 @@ def decisions_of(conn: Connection, profile: str, limit: int = 100) -> list[Decis
         .limit(limit)
     )
     return [_decision(row) for row in conn.execute(query)]
-
-
-def decisions_about(conn: Connection, company_id: str, profiles: Collection[str]) -> list[Decision]:
-    """Return what these profiles last said of the company, by the profile's name."""
-    found: list[Decision] = []
-    for chunk in chunks(sorted(profiles)):
-        query = select(*columns_of(Decision, decisions)).where(decisions.c.profile.in_(chunk), decisions.c.company_id == company_id)
-        found += [_decision(row) for row in conn.execute(query.order_by(decisions.c.profile))]
-    return found
 
 
 def save_lead(conn: Connection, found: Lead) -> None:
@@ -103,7 +87,17 @@ def reassign_leads(conn: Connection, owner: str, new_owner: str) -> int:
 def withdraw_lead(conn: Connection, lead_id: str, now: datetime) -> bool:
     """Take back a lead that no rep has decided on yet (its event was denied or called off); return whether it was taken back."""
     query = update(leads).where(leads.c.id == lead_id, leads.c.state.in_(("new", "snoozed")))
-    return bool(conn.execute(query.values(state="withdrawn", snoozed_until=None, updated=now)).rowcount)
+    taken = bool(conn.execute(query.values(state="withdrawn", snoozed_until=None, updated=now)).rowcount)
+    _judge_again(conn, lead_id)
+    return taken
+
+
+def _judge_again(conn: Connection, lead_id: str) -> None:
+    """Have the next run judge the lead's pair: what is said of a lead may free what it held back."""
+    of = conn.execute(select(leads.c.profile, leads.c.company_id, leads.c.created).where(leads.c.id == lead_id)).first()
+    if of is not None:
+        pair = (decisions.c.profile == of.profile) & (decisions.c.company_id == of.company_id)
+        conn.execute(update(decisions).where(pair).values(due=of.created))
 
 
 def reopen_lead(conn: Connection, lead_id: str) -> bool:
@@ -129,6 +123,7 @@ def save_verdict(conn: Connection, verdict: Verdict, *, snoozed_until: datetime 
     )
     if not marked.rowcount:
         raise LookupError(f"no lead {verdict.lead_id}")
+    _judge_again(conn, verdict.lead_id)
     # the update above holds the lead's row, so no other writer can slip the same verdict in between
     last = select(*columns_of(Verdict, verdicts)).where(verdicts.c.lead_id == verdict.lead_id).order_by(verdicts.c.id.desc()).limit(1)
     before = conn.execute(last).first()

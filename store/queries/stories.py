@@ -68,7 +68,7 @@ _DELETE = delete(stories).where(stories.c.company_id == _OF)
 _INSERT = insert(stories)
 _CLEAR = update(events).where(events.c.company_id == _OF).values(story_id=None)
 _BELONGS = update(events).where(events.c.id == bindparam("event")).values(story_id=bindparam("story"))
-_TOUCH = update(companies).where(companies.c.id == _OF).values(touched=bindparam("now"))
+_TOUCH = update(companies).where(companies.c.id == _OF).values(touched=bindparam("now"), judged=None)
 
 
 def save_stories(conn: Connection, company_id: str, told: Sequence[Story], now: datetime) -> bool:
