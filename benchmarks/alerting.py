@@ -1,11 +1,12 @@
-"""Alerts of a dozen profiles on labelled releases and filings, against the alerts that the labels themselves would give.
+"""Leads of a dozen profiles over thirty nights of real documents, against the leads that labels of the same documents would give.
 
-    python -m benchmarks.alerting CORPUS            # CORPUS holds news/gold/gold.jsonl, filings/gold/gold.jsonl and what they name
-    python -m benchmarks.alerting CORPUS --show
+    python -m benchmarks.alerting SHARED_DIR --folder DIR   # SHARED_DIR holds world/ and corpus/; DIR keeps the workspace
+    python -m benchmarks.alerting SHARED_DIR --folder DIR   # again: compares what is there, without running the nights
 
-Read, extract, stories and judging are the program's own; company names are compared by their normal form, since no register goes with
-the labels. Both sides are judged on one day, so what differs is what was read. The labels are coarser than our kinds: one of ours that
-can only stand for a label beside the labelled ones (`borderline`) makes its pair of profile and company doubtful, and is left out.
+The nights are the program's own runs, crawl to lead, each document on the date it was published. The other side replays the same
+profiles over the labelled events, which are certain and belong to the company that the label names. A lead counts where a labelled
+document stands behind it. Every difference is told with the stage that made it. The labels are coarser than our kinds: an event of ours
+that can only stand for a label that is doubtful (`borderline`, optional) makes its pair doubtful, and is left out.
 """
 
 from __future__ import annotations
@@ -13,24 +14,28 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from crawler.read import Unreadable, read_file
-from enrichment.names import normal_form
-from enrichment.stories import tell_stories
-from profiles.backtest import backtest
-from profiles.decide import History, decide
-from profiles.profile import Profile
-from prospect.kinds import shipped_kinds
-from store.records import Company, Document, Reason, Sighting, Story, TriggerEvent, fingerprint
-from triggers.entities import load_entities
-from triggers.extract import Extractor
+from rich.console import Console
+from sqlalchemy import Connection
 
-NOW = datetime(2025, 1, 15, 6, tzinfo=UTC)
+from benchmarks.world.own_dates import run_nights
+from crawler.urls import canonical_url
+from enrichment.names import normal_form
+from enrichment.places import coordinates
+from enrichment.stories import tell_stories
+from profiles.backtest import Accounts, Alert, backtest
+from prospect.due import accounts_of
+from prospect.explaining import explain_pair
+from prospect.workspace import Workspace, load_workspace
+from store import queries
+from store.database import open_store
+from store.records import Company, Lead, Sighting, Story, TriggerEvent, fingerprint
+
 # a kind of ours -> the label that says the same; kinds that are not named are their own
 LABELS = {
     "facility_opening": "facility",
@@ -46,31 +51,50 @@ LABELS = {
     "merger": "acquisition",
 }
 OURS = {"facility": "facility_opening", "expansion": "facility_expansion", "layoffs_restructuring": "layoffs", "bankruptcy": "distress"}
-CHIEFS = {"trigger": "executive_change", "is": {"level": "c_suite"}}
+CHIEFS = {"trigger": "executive_change", "is": {"level": "c_suite", "direction": ["joins", "changes"]}}
+LEAVES = {"trigger": "executive_change", "is": {"level": "c_suite", "direction": "leaves"}}
 PROFILES: dict[str, dict[str, Any]] = {
-    "new chiefs": {"wants": [{**CHIEFS, "is": {"level": "c_suite", "direction": ["joins", "changes"]}, "weight": 40}], "threshold": 20},
-    "chiefs who leave": {"wants": [{**CHIEFS, "is": {"level": "c_suite", "direction": "leaves"}, "weight": 40}], "threshold": 20},
-    "any change of leaders (broad)": {"wants": [{"trigger": "executive_change", "weight": 40}], "threshold": 15},
+    "new-chiefs": {"wants": [{**CHIEFS, "weight": 40}], "threshold": 20},
+    "chiefs-who-leave": {"wants": [{**LEAVES, "weight": 40}], "threshold": 20},
+    "any-change-of-leaders": {"wants": [{"trigger": "executive_change", "weight": 40}], "threshold": 15},
     "boards": {"wants": [{"trigger": "executive_change", "is": {"level": "board"}, "weight": 40}], "threshold": 20},
     "moves": {"wants": [{"trigger": "relocation", "weight": 40}], "threshold": 20},
-    "moves into the South": {
+    "moves-into-the-south": {
         "wants": [{"trigger": "relocation", "weight": 40}],
         "threshold": 20,
-        "where": {"regions": ["South"], "match": "event"},
+        "where": {"regions": ["South"], "match": "event", "unknown": "fail"},
     },
-    "a chief and a move (tight)": {
+    "leaders-in-the-west": {
+        "wants": [{"trigger": "executive_change", "weight": 40}],
+        "threshold": 20,
+        "where": {"regions": ["West"], "match": "seat", "unknown": "fail"},
+    },
+    "chiefs-of-makers": {
+        "wants": [{**CHIEFS, "weight": 40}],
+        "threshold": 20,
+        "where": {"industries": {"sic": ["20-39"]}, "unknown": "fail"},
+    },
+    "a-chief-and-a-move": {
         "wants": [
             {"trigger": "executive_change", "weight": 40, "required": True},
             {"trigger": "relocation", "weight": 40, "required": True},
         ],
         "threshold": 40,
     },
-    "leaders, then a move (sequence)": {
+    "leaders-then-a-move": {
         "wants": [
             {"trigger": "executive_change", "weight": 10},
-            {"then": ["executive_change", "relocation"], "within": "90d", "weight": 40},
+            {"then": ["executive_change", "relocation"], "within": "365d", "weight": 40},
         ],
         "threshold": 30,
+    },
+    "two-changes-in-a-year": {
+        "wants": [{"trigger": "executive_change", "times": 2, "within": "365d", "weight": 40}],
+        "threshold": 20,
+    },
+    "seats-left-empty": {
+        "wants": [{"absent": CHIEFS, "after": LEAVES, "within": "90d", "weight": 40}],
+        "threshold": 20,
     },
     "money": {"wants": [{"trigger": ["funding", "ipo", "debt_financing"], "weight": 40}], "threshold": 20},
     "deals": {"wants": [{"trigger": ["acquisition", "merger"], "weight": 40}], "threshold": 20},
@@ -78,196 +102,303 @@ PROFILES: dict[str, dict[str, Any]] = {
         "wants": [{"trigger": ["lawsuit_regulatory", "cyber_incident", "distress", "layoffs", "restatement"], "weight": 40}],
         "threshold": 20,
     },
-    "named accounts": {"clipping": True},
+    "named-accounts": {
+        "clipping": True,
+        "companies": {"include": ["Intel Corporation", "Chevron Corporation", "Exxon Mobil Corporation", "MARA", "Okogen", "Clene"]},
+    },
 }
+
+
+def profile_file(slug: str, keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the profile as its file has it; a long half-life, since a night brings weeks, and no mail."""
+    common = {"name": slug, "owner": "rep@example.com", "where": {"unknown": "pass"}, "half_life": "730d", "deliver": {"email": "never"}}
+    return {**common, **keys}
 
 
 @dataclass
 class Labelled:
-    """One labelled document: as it was read, what is labelled, and what a careful reader may see in it too."""
+    """One labelled text in all its copies."""
 
-    document: Document
-    events: list[dict[str, Any]]
-    doubtful: set[str]  # labels
-    company: str | None = None
-    found: list[TriggerEvent] = field(default_factory=list)
+    rows: list[Mapping[str, Any]]
+    doubtful: set[str] = field(default_factory=set)  # labels that a careful reader may give as well
+
+    @property
+    def events(self) -> list[Mapping[str, Any]]:
+        """The labelled events that must be found."""
+        return [event for event in self.rows[0]["events"] if not event.get("optional")]
+
+    @property
+    def day(self) -> date:
+        """When the first copy came out."""
+        return min(date.fromisoformat(row["day"]) for row in self.rows)
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where its copies may have been read, as the store writes addresses."""
+        return [canonical_url(url) for row in self.rows for url in (row["url"], *(row.get("urls") or {}).values())]
 
 
-def read_labelled(corpus: Path) -> list[Labelled]:
-    """Return every labelled release and filing that can be read."""
-    out = []
-    for line in (corpus / "news/gold/gold.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        document = Document(
-            id=fingerprint(row["id"]), url=row["id"], title=row.get("title"), text=row["text"], published=NOW, first_seen=NOW
-        )
-        out.append(labelled(row, document))
-    for line in (corpus / "filings/gold/gold.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        try:
-            (document, *_) = read_file(corpus / "filings" / row["id"])
-        except (OSError, Unreadable, ValueError):
-            continue
-        # the files of single documents lack the header that names the filer
-        document = replace(
-            document, published=NOW, first_seen=NOW, form=row["form"], items=tuple(row["item_codes"]), company=row["company"]
-        )
-        out.append(labelled(row, document))
+def read_truth(documents: Sequence[Mapping[str, Any]]) -> list[Labelled]:
+    """Return every labelled text that came out in the time of the nights."""
+    clusters: dict[str, Labelled] = {}
+    for row in documents:
+        if row.get("events") is not None:
+            clusters.setdefault(row["cluster"], Labelled([])).rows.append(row)
+    for text in clusters.values():
+        row = text.rows[0]
+        sure = {event["type"] for event in text.events}
+        text.doubtful = {*row.get("borderline", ()), *({event["type"] for event in row["events"] if event.get("optional")} - sure)}
+    return list(clusters.values())
+
+
+class Names:
+    """Which company of the store a label means: by the filer's number, else by the normal form of its name."""
+
+    def __init__(self, companies: Sequence[Company]) -> None:
+        self.by_cik = {company.cik: company for company in companies if company.cik}
+        self.by_name: dict[str, Company] = {}
+        for company in companies:
+            for name in (company.name, *company.aliases):
+                self.by_name.setdefault(normal_form(name), company)
+
+    def company(self, name: str, row: Mapping[str, Any]) -> Company:
+        """Return the company, made up where the store knows none of that name."""
+        filer = row.get("company") or ""
+        cik = f"{int(row['cik']):010}" if row.get("cik") else None
+        form = normal_form(name)
+        if cik in self.by_cik and (form.split()[:1] == normal_form(filer).split()[:1] or not form):
+            return self.by_cik[cik]
+        if form in self.by_name:
+            return self.by_name[form]
+        longer = sorted((known for known in self.by_name if known.startswith(f"{form} ") or form.startswith(f"{known} ")), key=len)
+        return self.by_name[longer[0]] if form and longer else Company(id=f"label {form}", name=name)
+
+
+def true_sightings(texts: Sequence[Labelled], names: Names) -> dict[str, tuple[Company, list[Sighting]]]:
+    """Return the labelled events as sightings that are certain, by company."""
+    out: dict[str, tuple[Company, list[Sighting]]] = {}
+    for text in texts:
+        row = text.rows[0]
+        for number, said in enumerate(text.events):
+            company = names.company(said.get("company") or row.get("company") or "", row)
+            seen = datetime.combine(text.day, time(12), UTC)
+            out.setdefault(company.id, (company, []))[1].append(true_sighting(said, text, company.id, seen, number))
     return out
 
 
-def labelled(row: Mapping[str, Any], document: Document) -> Labelled:
-    """Return the row's labels beside the document; a label whose events are all optional is doubtful."""
-    events = [event for event in row.get("events") or [] if not event.get("optional")]
-    optional = {event["type"] for event in row.get("events") or [] if event.get("optional")}
-    doubtful = {*row.get("borderline", ()), *row.get("coarse", ()), *(optional - {event["type"] for event in events})}
-    return Labelled(document, events, doubtful, row.get("company"))
-
-
-def sighting_of(event: TriggerEvent, document: Document, company_id: str) -> Sighting:
-    """Return the event as seen in the document."""
+def true_sighting(said: Mapping[str, Any], text: Labelled, company_id: str, seen: datetime, number: int) -> Sighting:
+    """Return a labelled event as if it had been read without a fault."""
+    closes = said["type"] == "facility" and said.get("action") == "close"
+    kind = "facility_closing" if closes else OURS.get(said["type"], said["type"])
+    facts = {
+        name: value for name, value in said.items() if isinstance(value, str) and name not in {"type", "company", "status", "happened"}
+    }
+    happened = said.get("happened")
+    event = TriggerEvent(
+        id=fingerprint(text.rows[0]["cluster"], number),
+        document_id=fingerprint(text.rows[0]["cluster"]),
+        kind=kind,
+        status=said.get("status") or "announced",
+        company=said.get("company"),
+        facts=facts,
+        quote=f"{text.rows[0]['cluster']} {number}",
+        start=0,
+        end=0,
+        happened=date.fromisoformat(happened) if happened and len(happened) == 10 else None,
+        confidence=1.0,
+    )
     return Sighting(
         event=event,
         company_id=company_id,
-        url=document.url,
-        title=document.title,
-        source="labelled",
-        publisher="labelled",
-        form=document.form,
-        published=NOW,
-        first_seen=NOW,
+        url=text.addresses[0],
+        title=None,
+        source="labels",
+        publisher="labels",
+        form=text.rows[0].get("form"),
+        published=seen,
+        first_seen=seen,
     )
 
 
-def true_story(event: Mapping[str, Any], document: Document, company_id: str, number: int) -> Story:
-    """Return a labelled event as a story that is certain."""
-    kind = OURS.get(event["type"], event["type"])
-    if event["type"] == "facility" and event.get("action") == "close":
-        kind = "facility_closing"
-    facts = {
-        name: str(value)
-        for name, value in event.items()
-        if isinstance(value, str) and name not in {"type", "company", "status", "happened"}
-    }
-    told = TriggerEvent(
-        id=fingerprint(document.id, number, "true"),
-        document_id=document.id,
-        kind=kind,
-        status=event.get("status") or "announced",
-        company=event.get("company"),
-        facts=facts,
-        quote="",
-        start=0,
-        end=0,
-        happened=None,
-        confidence=1.0,
-    )
-    return Story(
-        id=told.id,
-        company_id=company_id,
-        kind=kind,
-        status=told.status,
-        facts=facts,
-        happened=None,
-        published=NOW,
-        first_seen=NOW,
-        confidence=1.0,
-        sightings=(sighting_of(told, document, company_id),),
-    )
+@dataclass
+class Ours:
+    """A lead of the program with the labelled texts behind it."""
+
+    lead: Lead
+    stories: list[Story]
+    texts: list[Labelled]
 
 
-def company_of(name: str | None, known: Sequence[str]) -> str:
-    """Return the normal form of the name, or the known one that begins like it: "Playboy" is "playboy inc"."""
-    form = normal_form(name or "")
-    for other in known:
-        if form and other and (other == form or other.startswith(f"{form} ") or form.startswith(f"{other} ")):
-            return other
-    return form
+def our_leads(conn: Connection, slug: str, texts: Sequence[Labelled]) -> list[Ours]:
+    """Return the leads of a profile that a labelled text stands behind."""
+    by_address = {address: text for text in texts for address in text.addresses}
+    out = []
+    for lead in queries.leads_of(conn, profile=slug):
+        stories = [story for story in queries.stories_of(conn, [lead.company_id])[lead.company_id] if story.id in lead.story_ids]
+        behind = {
+            id(text): text
+            for story in stories
+            for sighting in story.sightings
+            if (text := by_address.get(canonical_url(sighting.url))) is not None
+        }
+        if behind:
+            out.append(Ours(lead, stories, list(behind.values())))
+    return out
 
 
-def alerting(profile: Profile, slug: str, stories: Mapping[str, Sequence[Story]]) -> dict[str, Reason]:
-    """Return what the profile says of each company."""
-    return {
-        company_id: decide(profile, slug, Company(id=company_id, name=company_id), told, History(), NOW).reason
-        for company_id, told in stories.items()
-        if told
-    }
+def why_missed(
+    workspace: Workspace, conn: Connection, slug: str, alert: Alert, texts: Sequence[Labelled], now: datetime
+) -> tuple[str, str]:
+    """Return the stage that lost a lead which labels would give, and what it said."""
+    by_address = {text.addresses[0]: text for text in texts}
+    read = []
+    for story in alert.stories:
+        text = by_address[story.sightings[0].url]
+        traces = [trace for address in text.addresses if (trace := queries.trace_of(conn, address)) is not None]
+        if not traces:
+            return "collecting", f"{text.addresses[0]} was never fetched"
+        found = [event for trace in traces for event in trace.events if event.event.confidence >= 0.5]
+        label = LABELS.get(story.kind, story.kind)
+        same = [event for event in found if LABELS.get(event.event.kind, event.event.kind) == label]
+        if not same:
+            kinds = ", ".join(sorted({event.event.kind for event in found})) or "nothing"
+            return "reading", f"{label} {story.facts.get('person') or ''} of {text.day} is not read; read was {kinds}"
+        if all(event.company_id != alert.company.id for event in same):
+            told = "; ".join(f"“{event.event.company}”: {', '.join(event.match_reasons)[:90] or 'none fits'}" for event in same[:2])
+            return "resolving", f"{label} of {text.day} is another company's: {told}"
+        mine = [event.event for event in same if event.company_id == alert.company.id]
+        read.append(f"{label}: {'; '.join(f'{event.status} {_facts(event.facts)}' for event in mine[:3])}")
+    said = explain_pair(workspace, conn, slug, alert.company, now).headline
+    return "judging or facts", f"{said}; read was {' | '.join(read)}"
+
+
+def why_wrong(ours: Ours, company_names: Mapping[str, str], wanted: set[str]) -> tuple[str, str]:
+    """Return the stage that made a lead which labels would not give, and the sentence behind it."""
+    labelled = {event["type"] for text in ours.texts for event in text.events}
+    worst = next((story for story in ours.stories if LABELS.get(story.kind, story.kind) not in labelled), ours.stories[0])
+    quote = " ".join(worst.sightings[0].event.quote.split())[:150]
+    said = f"{worst.kind} ({worst.status}) {_facts(worst.facts)} “{quote}”"
+    if LABELS.get(worst.kind, worst.kind) not in labelled:
+        return "reading", f"no such label: {said}"
+    names = {normal_form(event.get("company") or "") for text in ours.texts for event in text.events}
+    own = normal_form(company_names.get(ours.lead.company_id, ""))
+    if not any(own == name or own.startswith(f"{name} ") or name.startswith(f"{own} ") for name in names if name):
+        return "resolving", f"labelled of {', '.join(sorted(names))}: {said}"
+    return "judging or facts", said
+
+
+def _facts(facts: Mapping[str, str | None]) -> str:
+    return " ".join(str(facts[name]) for name in ("person", "level", "direction", "to", "amount") if facts.get(name))
+
+
+def compare(workspace: Workspace, conn: Connection, truth: Mapping[str, Any], show: bool) -> Iterator[str]:
+    """Yield the table line by line, and under each profile its differences."""
+    nights = [datetime.fromisoformat(text) for text in truth["nights"]]
+    texts = [text for text in read_truth(truth["documents"]) if text.day >= workspace.settings.since] if workspace.settings.since else []
+    companies = list(queries.iter_companies(conn))
+    names, named = Names(companies), {company.id: company.name for company in companies}
+    world = true_sightings(texts, names)
+    yield f"{len(texts)} labelled texts, {sum(len(told) for _, told in world.values())} labelled events of {len(world)} companies, {len(nights)} nights"
+    yield "profile                  right  wrong  missed  doubtful  twice  precision  recall"
+    total: Counter[str] = Counter()
+    stages: Counter[str] = Counter()
+    for slug, profile in workspace.profiles.items():
+        accounts = accounts_of(workspace, slug, conn, lambda: queries_resolver(conn))
+        since = datetime.combine(workspace.settings.since, time(), UTC) if workspace.settings.since else None
+        replay = backtest(
+            profile,
+            slug,
+            world.values(),
+            nights,
+            tell_stories,
+            since=since,
+            accounts=Accounts(accounts.included, accounts.excluded),
+            atlas=coordinates,
+        )
+        left = list(our_leads(conn, slug, texts))
+        wanted = {LABELS.get(kind, kind) for want in profile.wants for kinds in want.needs for kind in kinds}
+        lines: list[str] = []
+        count: Counter[str] = Counter()
+        matched: set[str] = set()
+        for alert in replay.leads:
+            urls = {story.sightings[0].url for story in alert.stories}
+            same = [
+                each
+                for each in left
+                if each.lead.company_id == alert.company.id
+                and (profile.clipping is False or any(text.addresses[0] in urls for text in each.texts))
+            ]
+            if same:
+                count["right"] += 1
+                matched.update(each.lead.id for each in same)
+                continue
+            stage, said = why_missed(workspace, conn, slug, alert, texts, nights[-1])
+            if any(set(text.doubtful) & wanted for text in texts if text.addresses[0] in urls):
+                count["doubtful"] += 1
+                continue
+            count["missed"] += 1
+            stages[f"missed by {stage}"] += 1
+            lines.append(f"    missed {alert.company.name}: {stage}: {said}")
+        seen: set[tuple[str, str]] = set()
+        for each in left:
+            for key in {(each.lead.company_id, text.rows[0]["cluster"]) for text in each.texts}:
+                count["twice"] += key in seen and not profile.clipping
+                seen.add(key)
+            if each.lead.id in matched:
+                continue
+            doubtful = {label for text in each.texts for label in text.doubtful}
+            if doubtful & wanted or ("any" in wanted and doubtful):
+                count["doubtful"] += 1
+                continue
+            stage, said = why_wrong(each, named, wanted)
+            count["wrong"] += 1
+            stages[f"wrong by {stage}"] += 1
+            lines.append(f"    wrong  {named.get(each.lead.company_id, each.lead.company_id)}: {stage}: {said}")
+        total.update(count)
+        yield table_row(slug, count)
+        if show:
+            yield from lines
+    yield table_row("all", total)
+    yield "; ".join(f"{stage}: {number}" for stage, number in stages.most_common())
+
+
+def queries_resolver(conn: Connection) -> Any:
+    """Return an index of the companies of the store."""
+    from enrichment.resolve import Resolver
+
+    return Resolver(queries.iter_companies(conn))
+
+
+def table_row(name: str, count: Mapping[str, int]) -> str:
+    """Return one line of the table."""
+    precision = count["right"] / max(1, count["right"] + count["wrong"])
+    recall = count["right"] / max(1, count["right"] + count["missed"])
+    return f"{name:23}  {count['right']:5}  {count['wrong']:5}  {count['missed']:6}  {count['doubtful']:8}  {count['twice']:5}  {precision:9.2f}  {recall:6.2f}"
 
 
 def main() -> None:
-    """Print precision and recall per profile, and every difference with its reason."""
+    """Run the nights unless they were run, then print precision, recall and every difference."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus", type=Path)
-    parser.add_argument("--show", action="store_true", help="name each difference")
+    parser.add_argument("shared", type=Path, metavar="SHARED_DIR")
+    parser.add_argument("--folder", type=Path, required=True, help="where the workspace is made, or was left by an earlier run")
+    parser.add_argument("--nights", type=int, default=30)
+    parser.add_argument("--brief", action="store_true", help="the table alone, without the differences")
     options = parser.parse_args()
-    rows = read_labelled(options.corpus)
-    extractor = Extractor(list(shipped_kinds().values()), entities=load_entities())
-    truth: dict[str, list[Story]] = {}
-    seen: dict[str, list[Sighting]] = {}
-    doubtful: dict[str, set[str]] = {}
-    for row in rows:
-        names = [event.get("company") or row.company for event in row.events] + [row.company]
-        known: list[str] = sorted({normal_form(name) for name in names if name}, key=len)
-        for number, event in enumerate(row.events):
-            company_id = company_of(event.get("company") or row.company, known)
-            truth.setdefault(company_id, []).append(true_story(event, row.document, company_id, number))
-        for found in extractor.extract(row.document):
-            if found.confidence < 0.5:
-                continue
-            company_id = company_of(found.company or row.company, known)
-            # both sides are judged on one day: the age of what filings of other years tell is no matter here
-            seen.setdefault(company_id, []).append(sighting_of(replace(found, happened=None), row.document, company_id))
-            doubtful.setdefault(company_id, set()).update(row.doubtful)
-        for name in known:
-            doubtful.setdefault(name, set()).update(row.doubtful)
-    told = {company_id: tell_stories(sightings) for company_id, sightings in seen.items()}
-    total: Counter[str] = Counter()
-    print(
-        f"{len(rows)} documents, {sum(map(len, truth.values()))} labelled events of {len(truth)} companies, {sum(map(len, told.values()))} stories found"
-    )
-    print("profile                            right  wrong  missed  doubtful  precision  recall")
-    for slug, keys in PROFILES.items():
-        profile = Profile.model_validate({"name": slug, "owner": "rep@example.com", "where": {"unknown": "pass"}, **keys})
-        expected = {each for each, reason in alerting(profile, slug, truth).items() if reason is Reason.ALERTED}
-        got = {each for each, reason in alerting(profile, slug, told).items() if reason is Reason.ALERTED}
-        kinds = {kind for want in profile.wants for kinds in want.needs for kind in kinds}
-        unsure = {
-            each for each in expected ^ got if doubtful.get(each, set()) & ({LABELS.get(kind, kind) for kind in kinds} | ({"any"} & kinds))
-        }
-        if "any" in kinds:
-            unsure = {each for each in got - expected if doubtful.get(each)}
-        right, wrong, missed = expected & got, got - expected - unsure, expected - got - unsure
-        count = {"right": len(right), "wrong": len(wrong), "missed": len(missed), "doubtful": len(unsure)}
-        total.update(count)
-        print_row(slug, count)
-        if options.show:
-            for each in sorted(wrong):
-                events = [
-                    f"{story.kind} {story.status} {dict(story.facts)} “{story.sightings[0].event.quote[:110]}”" for story in told[each]
-                ]
-                print(f"    wrong  {each}: {'; '.join(events)[:420]}")
-            for each in sorted(missed):
-                events = [
-                    f"{story.kind} {story.facts.get('person') or ''} {story.facts.get('direction') or ''}".strip() for story in truth[each]
-                ]
-                print(
-                    f"    missed {each}: labelled {', '.join(events)[:200]}; found {', '.join(story.kind for story in told.get(each, ()))}"
-                )
-    print_row("all", total)
-    moments = [NOW + timedelta(days=day) for day in range(3)]
-    twice = 0
-    for slug, keys in PROFILES.items():
-        profile = Profile.model_validate({"name": slug, "owner": "rep@example.com", "where": {"unknown": "pass"}, **keys})
-        replay = backtest(profile, slug, [(Company(id=each, name=each), found) for each, found in seen.items()], moments, tell_stories)
-        twice += sum(count - 1 for count in Counter(alert.company.id for alert in replay.alerts).values())
-    print(f"alerts sent twice over three runs: {twice}")
-
-
-def print_row(name: str, count: Mapping[str, int]) -> None:
-    """Print one line of the table."""
-    precision = count["right"] / max(1, count["right"] + count["wrong"])
-    recall = count["right"] / max(1, count["right"] + count["missed"])
-    print(f"{name:33}  {count['right']:5}  {count['wrong']:5}  {count['missed']:6}  {count['doubtful']:8}  {precision:9.2f}  {recall:6.2f}")
+    console = Console(width=200)
+    if not (options.folder / "truth.json").exists():
+        run_nights(
+            options.shared,
+            options.folder.resolve(),
+            {slug: profile_file(slug, keys) for slug, keys in PROFILES.items()},
+            console,
+            options.nights,
+        )
+    workspace = load_workspace(options.folder)
+    engine = open_store(workspace.database_url)
+    with engine.connect() as conn:
+        for line in compare(workspace, conn, json.loads((options.folder / "truth.json").read_text("utf-8")), not options.brief):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+    engine.dispose()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -153,11 +153,11 @@ def _falls(lead: Lead, want: str, threshold: float) -> bool:
     return given > 0 and lead.score - given < threshold
 
 
-def without_want(content: Mapping[str, object], at: int) -> dict[str, object]:
-    """Return the content of a profile file without the want at index `at`, to be shown as a difference and replayed."""
-    wants = content["wants"]
-    assert isinstance(wants, list)
-    return {**content, "wants": [want for index, want in enumerate(wants) if index != at]}
+def without_want(profile: Profile, at: int) -> Profile | None:
+    """Return the profile without the want at index `at`; None where nothing could reach its threshold then."""
+    left = tuple(want for index, want in enumerate(profile.wants) if index != at)
+    changed = profile.model_copy(update={"wants": left})
+    return changed if can_reach(changed, {kind for want in left for kinds in want.needs for kind in kinds}) else None
 
 
 def curve_lines(suggestion: Suggestion) -> list[str]:

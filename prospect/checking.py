@@ -6,10 +6,10 @@ Where something is stored, profiles are held against it too: territories without
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from alerts.channels import load_channel
 from enrichment.places import coordinates
 from enrichment.registry import RegisterError, read_companies
 from enrichment.resolve import Resolver
+from enrichment.stories import tell_stories
+from profiles.backtest import Accounts, backtest, daily
 from profiles.examples import check_examples
 from profiles.lint import Lint, Stored, lint, lint_stored
 from profiles.profile import Profile
@@ -30,11 +32,27 @@ from prospect.workspace import Workspace
 from prospect.yamlfile import position, read_yaml
 from store import queries
 from store.database import open_store
-from store.records import Company, Story
+from store.records import Company, Sighting, Story
 
 ROWS_READ = 1000  # of each company list; `prospect companies import` reads them all
 COMPANIES_HELD = 20_000  # of the store, at random: enough to say that a territory is empty
 STORIES_HELD = 200  # companies with stories that the wants are held against
+NIGHTS_REPLAYED, NIGHTS_NEEDED = 90, 7  # to say how many mails are to be expected
+COMPANIES_REPLAYED, COMPANIES_NEEDED = 50_000, 500  # over all profiles at most, for each of them at least
+# what a spider tells of where it reads no texts, which may tell of anything
+TELLS_ONLY = {
+    "warn": {"layoffs", "facility_closing"},
+    "jobs": {"hiring", "key_opening"},
+    "irs990": {"executive_change", "relocation", "name_change", "strong_results", "weak_results"},
+}
+FORMS_TELL = {
+    "D": "funding",
+    "D/A": "funding",
+    "3": "executive_change",
+    "3/A": "executive_change",
+    "4": "executive_change",
+    "5": "executive_change",
+}
 
 
 @dataclass
@@ -76,6 +94,10 @@ def check_workspace(workspace: Workspace, now: datetime) -> Report:
         report.faults += _without_owners(workspace, conn)
         if conn is not None:
             report.warnings += held_against_store(workspace, conn, now)
+        else:
+            fed = Stored(fed=fed_kinds(workspace))
+            for slug, profile in workspace.profiles.items():
+                report.warnings += _placed(workspace, slug, lint_stored(profile, fed, now))
     report.summary = (
         f"ok: {len(workspace.sources)} sources, {len(workspace.profiles)} profiles, {len(workspace.kinds)} kinds, "
         f"{len(workspace.settings.companies)} company lists"
@@ -134,13 +156,13 @@ def stored(workspace: Workspace) -> Iterator[Connection | None]:
         engine.dispose()
 
 
-def held_against_store(workspace: Workspace, conn: Connection, now: datetime) -> list[str]:
-    """Return what profiles can never meet, by the companies and stories that are stored."""
+def held_against_store(workspace: Workspace, conn: Connection, now: datetime) -> Iterator[str]:
+    """Yield what profiles can never meet, or meet too often, by the companies and stories that are stored."""
     everyone = list(queries.iter_companies(conn))
     companies = everyone if len(everyone) <= COMPANIES_HELD else random.Random(0).sample(everyone, COMPANIES_HELD)
-    ids = queries.companies_with_stories(conn)[:STORIES_HELD]
+    told_of = queries.companies_with_stories(conn)
     stories: dict[str, list[Story]] = {}
-    for told in queries.stories_of(conn, ids).values():
+    for told in queries.stories_of(conn, told_of[:STORIES_HELD]).values():
         for story in told:
             stories.setdefault(story.kind, []).append(story)
     known: list[Resolver] = []
@@ -150,22 +172,61 @@ def held_against_store(workspace: Workspace, conn: Connection, now: datetime) ->
             known.append(Resolver(everyone))
         return known[0]
 
-    out = []
+    fed = fed_kinds(workspace)
+    sample = replayable(conn, told_of, now, len(workspace.profiles))
     for slug, profile in workspace.profiles.items():
-        out += _placed(workspace, slug, _lints(workspace, slug, profile, conn, companies, stories, resolver, now))
-    return out
+        accounts = accounts_of(workspace, slug, conn, resolver)
+        held = Stored(
+            companies=companies,
+            stories=stories,
+            fed=fed,
+            included=accounts.included,
+            excluded=accounts.excluded,
+            leads_per_quarter=sample.leads_per_quarter(slug, profile, accounts) if sample else None,
+        )
+        yield from _placed(workspace, slug, lint_stored(profile, held, now, coordinates))
 
 
-def _lints(
-    workspace: Workspace,
-    slug: str,
-    profile: Profile,
-    conn: Connection,
-    companies: list[Company],
-    stories: dict[str, list[Story]],
-    resolver: Callable[[], Resolver],
-    now: datetime,
-) -> list[Lint]:
-    accounts = accounts_of(workspace, slug, conn, resolver)
-    held = Stored(companies=companies, stories=stories, included=accounts.included, excluded=accounts.excluded)
-    return lint_stored(profile, held, now, coordinates)
+def fed_kinds(workspace: Workspace) -> set[str] | None:
+    """Return the kinds that the enabled sources can tell of; None where one of them reads texts, which may tell of any."""
+    fed: set[str] = set()
+    for source in workspace.sources.values():
+        if not source.enabled:
+            continue
+        forms = getattr(source.options, "forms", ())
+        if source.spider in TELLS_ONLY:
+            fed |= TELLS_ONLY[source.spider]
+        elif forms and all(form in FORMS_TELL for form in forms):
+            fed |= {FORMS_TELL[form] for form in forms}
+        else:
+            return None
+    return fed if workspace.sources else None
+
+
+@dataclass
+class Sample:
+    """Companies with all that was seen of them, to replay profiles over."""
+
+    seen: list[tuple[Company, list[Sighting]]]
+    share: float  # of all companies with stories
+    moments: tuple[datetime, ...]
+
+    def leads_per_quarter(self, slug: str, profile: Profile, accounts: Accounts) -> float:
+        """Return how many leads a quarter the profile would have sent, at the pace of the last months."""
+        since = self.moments[0] - timedelta(days=1)
+        found = backtest(profile, slug, self.seen, self.moments, tell_stories, since=since, accounts=accounts, atlas=coordinates)
+        return found.leads_per_quarter / self.share
+
+
+def replayable(conn: Connection, told_of: Sequence[str], now: datetime, profiles: int) -> Sample | None:
+    """Return what profiles can be replayed over; None where too little was seen, or there are too many profiles to replay them all."""
+    first = queries.first_run(conn)
+    days = min(NIGHTS_REPLAYED, (now - first).days + 1) if first else 0
+    size = min(len(told_of), COMPANIES_REPLAYED // max(1, profiles))
+    if days < NIGHTS_NEEDED or size < min(len(told_of), COMPANIES_NEEDED):
+        return None
+    ids = told_of if size == len(told_of) else random.Random(0).sample(list(told_of), size)
+    found = queries.get_companies(conn, ids)
+    sightings = queries.sightings_of(conn, ids)
+    seen = [(found[each], sightings[each]) for each in ids if sightings.get(each)]
+    return Sample(seen, size / len(told_of), daily(now - timedelta(days=days - 1), days)) if seen else None

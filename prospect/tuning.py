@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from difflib import unified_diff
 from itertools import islice
 from pathlib import Path
 
@@ -13,15 +14,16 @@ from sqlalchemy import Connection
 from enrichment.places import coordinates
 from enrichment.resolve import Resolver
 from enrichment.stories import tell_stories
-from profiles.backtest import Accounts, Replay, backtest, daily
+from profiles.backtest import Accounts, Comparison, Replay, backtest, compare, daily
 from profiles.misses import Miss, misses
 from profiles.profile import Profile
-from profiles.suggest import Suggestion, suggest_threshold
+from profiles.suggest import Removal, Suggestion, suggest_removals, suggest_threshold, without_want
 from prospect.accounts import account_sets
 from prospect.due import wanted_kinds
 from prospect.explaining import cases_of
 from prospect.profilefiles import read_profile
 from prospect.workspace import Workspace, profile_context
+from prospect.yamlfile import without_item
 from store import queries
 from store.records import Company, Sighting
 
@@ -101,3 +103,34 @@ def near_misses(workspace: Workspace, conn: Connection, slug: str, now: datetime
     ids = queries.companies_with_stories(conn, wanted_kinds(profile), since)
     cases = cases_of(workspace, conn, slug, ids, now)
     return misses(profile, slug, cases, now, days=days, most=most, atlas=coordinates)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A want that verdicts speak against, with what leaving it out would do; applied by nobody but the rep."""
+
+    removal: Removal
+    diff: str  # of the profile's file; empty where the want stands in another one
+    change: Comparison | None  # what a replay adds and loses; None where nothing would reach the threshold any more
+
+
+def proposals(workspace: Workspace, conn: Connection, slug: str, profile: Profile, nights: Window, most: int = 3) -> list[Proposal]:
+    """Return the wants without which more of the profile's leads would have been accepted, the best first."""
+    found = suggest_removals(profile, queries.leads_of(conn, profile=slug))[:most]
+    before = replay(workspace, conn, slug, profile, nights) if found else None
+    out = []
+    for removal in found:
+        changed = without_want(profile, removal.at)
+        change = compare(before, replay(workspace, conn, slug, changed, nights)) if before and changed else None
+        out.append(Proposal(removal, _diff(workspace.root / "profiles" / f"{slug}.yml", removal.at), change))
+    return out
+
+
+def _diff(path: Path, at: int) -> str:
+    """Return the difference that leaving out a want makes to a profile's file."""
+    text = without_item(path, ("wants", at)) if path.exists() else None
+    if text is None:
+        return ""
+    before = path.read_text(encoding="utf-8").splitlines()
+    name = f"profiles/{path.name}"
+    return "\n".join(unified_diff(before, text.splitlines(), name, name, lineterm="", n=2))

@@ -179,6 +179,27 @@ def position(node: Any, where: Sequence[str | int]) -> tuple[int, int]:
     return line + 1, column + 1
 
 
+def without_item(path: Path, where: Sequence[str | int]) -> str | None:
+    """Return the file's text without the item at `where`, a key and an index; None where no list of items, a line each, stands there.
+
+    Every other line stays as it was written.
+    """
+    key, at = where
+    node = read_yaml(path)
+    items = node.get(key) if isinstance(node, dict) else None
+    if not isinstance(items, list) or not isinstance(at, int) or at >= len(items):
+        return None
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    starts = [position(node, (key, index))[0] - 1 for index in range(len(items))]
+    if len(set(starts)) < len(starts) or not all(lines[start].lstrip().startswith("-") for start in starts):
+        return None  # several on one line: [{…}, {…}]
+    indent = len(lines[starts[at]]) - len(lines[starts[at]].lstrip())
+    end = starts[at] + 1
+    while end < len(lines) and (len(lines[end]) - len(lines[end].lstrip())) > indent and lines[end].strip():
+        end += 1
+    return "".join(lines[: starts[at]] + lines[end:])
+
+
 def faults_of(error: ValidationError, node: Any, model: type[BaseModel], name: str) -> list[Fault]:
     """Return one Fault per place and message of a pydantic error on the file's `node`."""
     details = error.errors(include_url=False)

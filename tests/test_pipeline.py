@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -12,7 +14,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from typer.testing import CliRunner
 
+from prospect.cli import app, register
 from prospect.cli.setup import TEMPLATE
 from prospect.explaining import said_of
 from prospect.missed import walk
@@ -20,7 +24,7 @@ from prospect.pipeline import STAGES, RunSummary, run
 from prospect.workspace import Workspace, load_workspace
 from store import queries
 from store.database import open_store
-from store.records import Reason, Verdict
+from store.records import Reason, Verdict, fingerprint
 from tests.factories import NOW, document, event, store_events
 
 LATER = ("resolve", "judge", "tell")
@@ -214,13 +218,54 @@ def test_missed_says_where_a_page_ended(workspace: Workspace, engine: Engine) ->
 
 
 def test_an_owner_who_left_hands_over_profiles_and_leads(workspace: Workspace, engine: Engine) -> None:
+    """The address may be inherited, or one of a team's; leads go along, and nothing is sent again."""
+    folder = workspace.root / "profiles"
+    path = folder / "hq-moves.yml"
+    path.write_text(
+        re.sub(r"(?m)^owner:.*\n", "", path.read_text()) + "team: {members: [you@example.com, ann@example.com], assign: round_robin}\n"
+    )
+    (folder / "_defaults.yml").write_text("owner: You@example.com  # until she left\n")
+    inherited = load_workspace(workspace.root, environment={})
     both_events(engine)
-    do_run(workspace, engine)
-    with engine.begin() as conn:
-        assert queries.reassign_leads(conn, "You@example.com", "ada@example.com") == 1
-        [lead] = queries.leads_of(conn)
-    assert lead.owner == "ada@example.com"
-    assert do_run(workspace, engine).leads == []
+    do_run(inherited, engine)
+    register(["reassign"])
+    done = CliRunner().invoke(app, ["reassign", "you@example.com", "ada@example.com", "--workspace", str(workspace.root)])
+    assert done.exit_code == 0, done.output
+    handed = load_workspace(workspace.root, environment={})
+    assert (handed.profiles["hq-moves"].owner, handed.profiles["hq-moves"].recipients) == (
+        "ada@example.com",
+        ("ada@example.com", "ann@example.com"),
+    )
+    with engine.connect() as conn:
+        assert [lead.owner for lead in queries.leads_of(conn)] == ["ada@example.com"]
+    assert do_run(handed, engine, days=1).leads == []
+    assert len(mails(workspace)) == 1
+
+
+# (how a team shares its leads, addresses of the mails about Birchwood in Maryland and Dover in Delaware)
+TEAMS = [
+    ("everyone", ["ann@example.com"] * 2 + ["bob@example.com"] * 2 + ["you@example.com"] * 2),
+    ("round_robin", ["ann@example.com", "bob@example.com"]),
+    # Birchwood's seat is Ann's; Dover's is nobody's, and goes to the owner
+    ("territory", ["ann@example.com", "you@example.com"]),
+]
+
+
+@pytest.mark.parametrize("assign, expected", TEAMS)
+def test_a_team_shares_its_leads(workspace: Workspace, engine: Engine, assign: str, expected: list[str]) -> None:
+    path = workspace.root / "profiles" / "hq-moves.yml"
+    team = f"team: {{members: [{{email: ann@example.com, states: [MD]}}, {{email: bob@example.com, states: [TX]}}], assign: {assign}}}\n"
+    path.write_text(re.sub(r"(?m)^where:.*\n", "where: {unknown: pass}\n", path.read_text()) + team)
+    shared = load_workspace(workspace.root, environment={})
+    both_events(engine)
+    for kind, source in (("executive_change", CHIEF), ("relocation", MOVE)):
+        url = f"https://wire.example/other-{kind}"
+        other = replace(source, id=fingerprint(url), url=url)
+        facts = {"level": "c_suite", "direction": "joins", "person": "Bo Lind", "what": "headquarters", "to": "Dover, Delaware"}
+        told = {name: facts[name] for name in (("level", "direction", "person") if kind == "executive_change" else ("what", "to"))}
+        store_events(engine, other, event(other, kind, "Dover Freight, Inc.", facts=told))
+    assert len(do_run(shared, engine).leads) == 2
+    assert sorted(str(message_from_bytes(mail.read_bytes(), policy=default)["To"]) for mail in mails(workspace)) == expected
 
 
 def test_the_operator_hears_once_of_a_source_that_fails(workspace: Workspace) -> None:

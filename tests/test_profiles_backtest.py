@@ -150,7 +150,10 @@ def test_wants_that_verdicts_speak_against() -> None:
     (removal,) = suggest_removals(found, leads)
     assert (removal.want, removal.lost_rejected, removal.lost_accepted) == ("funding, weight 40", 3, 0)
     assert removal.detail.endswith("precision 57 % → 100 %")
-    assert without_want({"wants": ["a", "b"], "name": "x"}, removal.at) == {"wants": ["a"], "name": "x"}
+    left = without_want(found, removal.at)
+    assert left is not None
+    assert [want.words for want in left.wants] == [want.words for index, want in enumerate(found.wants) if index != removal.at]
+    assert without_want(left, 0) is None  # nothing could alert any more
     # few verdicts say nothing, and neither do leads that were all accepted
     assert suggest_removals(found, leads[:4]) == []
     assert suggest_removals(found, [judged("accepted", 40, 0)] * 9) == []

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from prospect.yamlfile import Faults, did_you_mean, read_folder, read_model, unknown_value
+from prospect.yamlfile import Faults, did_you_mean, read_folder, read_model, unknown_value, without_item
 
 
 class Strict(BaseModel):
@@ -135,3 +135,24 @@ def test_did_you_mean(word: str, known: list[str], expected: str) -> None:
 
 def test_unknown_value_lists_the_known_when_none_is_near() -> None:
     assert unknown_value("kind", "qqq", ["b", "a"]) == "unknown kind 'qqq'; known: a, b"
+
+
+# (the file, the index, what is left; None where it is no list of lines)
+WITHOUT = [
+    ("a: 1\nwants:\n  - {x: 1}  # first\n  - {x: 2}\nb: 2\n", 0, "a: 1\nwants:\n  - {x: 2}\nb: 2\n"),
+    ("wants:\n  - {x: 1}\n  - {x: 2}\nb: 2\n", 1, "wants:\n  - {x: 1}\nb: 2\n"),
+    # an item of several lines, and a list as far left as its key
+    ("wants:\n- x: 1\n  y:\n    - 3\n- x: 2\nb: 2\n", 0, "wants:\n- x: 2\nb: 2\n"),
+    # a comment between two items stays
+    ("wants:\n  - {x: 1}\n  # the second\n  - {x: 2}\n", 0, "wants:\n  # the second\n  - {x: 2}\n"),
+    ("wants: [{x: 1}, {x: 2}]\n", 0, None),
+    ("extends: base\n", 0, None),
+    ("wants:\n  - {x: 1}\n", 3, None),
+]
+
+
+@pytest.mark.parametrize("text, at, left", WITHOUT)
+def test_an_item_is_left_out_and_every_other_line_stays(tmp_path: Path, text: str, at: int, left: str | None) -> None:
+    path = tmp_path / "p.yml"
+    path.write_text(text)
+    assert without_item(path, ("wants", at)) == left

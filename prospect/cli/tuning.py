@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from sqlalchemy import Connection
 from profiles.backtest import Alert, Replay, compare
 from profiles.misses import Miss
 from profiles.new import Answers, Wish, new_profile
+from profiles.owners import with_owner
 from profiles.picture import sparkline, timeline_svg
 from profiles.suggest import curve_lines
 from prospect.cli import app
@@ -20,7 +20,7 @@ from prospect.cli.inbox import show_story
 from prospect.cli.shown import CliError, NowOption, WorkspaceOption, console, moment, open_workspace, print_json, print_rows
 from prospect.missed import walk
 from prospect.profilefiles import read_profile
-from prospect.tuning import Window, near_misses, profile_named, replay, suggestion, window
+from prospect.tuning import Proposal, Window, near_misses, profile_named, proposals, replay, suggestion, window
 from prospect.workspace import EMAIL, Workspace, load_workspace, profile_context, workspace_root
 from prospect.yamlfile import Faults, unknown_value
 from store import queries
@@ -106,11 +106,13 @@ def backtest(
     compare_with: Annotated[
         str | None, typer.Option("--compare", help="Another profile, or its file: what the change adds and loses.", show_default=False)
     ] = None,
-    picture: Annotated[Path | None, typer.Option(help="Write the timeline here, as SVG.", show_default=False)] = None,
+    picture: Annotated[Path | None, typer.Option(help="Write the timeline here: name.svg or name.png.", show_default=False)] = None,
     evidence: Annotated[bool, typer.Option("--evidence", help="Show the sentences behind each alert.")] = False,
     format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
 ) -> None:
     """Replay a profile night by night, by when documents were first seen: the alerts that would have gone out."""
+    if picture and picture.suffix.lower() not in {".svg", ".png"}:
+        raise CliError(f"'{picture.name}': a picture ends in .svg or .png", 2)
     opened, engine = open_workspace(workspace)
     slug, read = profile_named(opened, profile)
     nights = window(opened, days, moment(now))
@@ -118,7 +120,7 @@ def backtest(
         found = replay(opened, conn, slug, read, nights)
         other = replay_other(opened, conn, compare_with, slug, nights) if compare_with else None
     if picture:
-        picture.write_text(timeline_svg(found, f"{read.name}: {len(found.alerts)} alerts in {days} nights"), encoding="utf-8")
+        picture.write_bytes(picture_bytes(timeline_svg(found, f"{read.name}: {len(found.alerts)} alerts in {days} nights"), picture.suffix))
     rows = [alert_row(alert, "") for alert in found.alerts]
     if other is not None:
         changed = compare(found, other)
@@ -139,6 +141,15 @@ def backtest(
             console().print(f"\n[bold]{escape(alert.company.name)}[/], {alert.moment:%Y-%m-%d}")
             for story in alert.stories:
                 show_story(story)
+
+
+def picture_bytes(svg: str, suffix: str) -> bytes:
+    """Return a picture as its file has it: SVG, or PNG at twice the size, for screens that show two dots for one."""
+    if suffix.lower() == ".svg":
+        return svg.encode()
+    import resvg_py  # slow to import, and wanted rarely
+
+    return resvg_py.svg_to_bytes(svg_string=svg, zoom=2, background="#ffffff")
 
 
 def replay_other(opened: Workspace, conn: Connection, name: str, slug: str, nights: Window) -> Replay:
@@ -168,16 +179,35 @@ def suggest(
     workspace: WorkspaceOption = None,
     now: NowOption = None,
 ) -> None:
-    """Suggest the threshold for a wanted rate, with what is lost at each step. Nothing is changed."""
+    """Suggest the threshold for a wanted rate, with what is lost at each step, and wants that verdicts speak against.
+
+    Nothing is changed.
+    """
     if per not in PERIODS:
         raise CliError(unknown_value("period", per, PERIODS), 2)
     opened, engine = open_workspace(workspace)
     slug, read = profile_named(opened, profile)
     with engine.connect() as conn:
-        found = suggestion(opened, conn, slug, read, window(opened, days, moment(now)), leads, per)
+        nights = window(opened, days, moment(now))
+        found = suggestion(opened, conn, slug, read, nights, leads, per)
+        against = proposals(opened, conn, slug, read, nights)
     for line in curve_lines(found):
         console().print(line, markup=False)
     console().print(found.detail, markup=False)
+    for proposal in against:
+        console().print(f"\n{proposal.removal.detail}", markup=False)
+        console().print(proposal.diff or "  it stands in the profile that this one extends", markup=False, soft_wrap=True)
+        console().print(proposal_effect(proposal, days), markup=False)
+
+
+def proposal_effect(proposal: Proposal, days: int) -> str:
+    """Return what leaving a want out would have done, in a sentence."""
+    if proposal.change is None:
+        return "without it nothing reaches the threshold: lower that as well"
+    before = len(proposal.change.kept) + len(proposal.change.lost)
+    names = [alert.company.name for alert in proposal.change.lost]
+    loses = f"; loses {', '.join(names[:5])}" + (f" and {len(names) - 5} more" if len(names) > 5 else "") if names else ""
+    return f"over the last {days} nights {before - len(names) + len(proposal.change.added)} leads instead of {before}{loses}"
 
 
 @app.command(rich_help_panel="Profiles")
@@ -241,14 +271,17 @@ def reassign(
     opened, engine = open_workspace(workspace)
     if not EMAIL.fullmatch(new_owner):
         raise CliError(f"'{new_owner}' is no e-mail address", 2)
-    theirs = [slug for slug, profile in opened.profiles.items() if profile.owner.lower() == owner.lower()]
+    everyone = {address for profile in opened.profiles.values() for address in (profile.owner, *profile.recipients)}
+    theirs = [
+        slug for slug, profile in opened.profiles.items() if owner.lower() in {profile.owner.lower(), *map(str.lower, profile.recipients)}
+    ]
     if not theirs:
-        raise CliError(unknown_value("owner", owner, {profile.owner for profile in opened.profiles.values()}), 2)
-    for slug in theirs:
-        path = opened.root / "profiles" / f"{slug}.yml"
-        text = path.read_text(encoding="utf-8")
-        # the line alone is changed, so that comments and layout stay as the rep wrote them
-        path.write_text(re.sub(rf"(?im)^(owner:\s*)([\"']?){re.escape(owner)}\2", rf"\g<1>{new_owner}", text, count=1), encoding="utf-8")
+        raise CliError(unknown_value("owner", owner, everyone), 2)
+    # bases and defaults too: an owner may be inherited; comments and layout stay as the rep wrote them
+    for path in sorted([*(opened.root / "profiles").glob("*.yml"), *(opened.root / "profiles").glob("*.yaml")]):
+        before = path.read_text(encoding="utf-8")
+        if (after := with_owner(before, owner, new_owner)) != before:
+            path.write_text(after, encoding="utf-8")
     with engine.begin() as conn:
         moved = queries.reassign_leads(conn, owner, new_owner)
     typer.echo(f"{', '.join(theirs)}: {new_owner} from now on, with {moved} leads")
