@@ -89,10 +89,23 @@ def regions(wanted: Sequence[str], spot: Spot, atlas: Atlas | None = None) -> bo
 
 @condition("place", "metros")
 def metros(wanted: Sequence[str], spot: Spot, atlas: Atlas | None = None) -> bool | None:
-    """In one of these metropolitan areas, by postal code where it is known, else by city and state: `metros: [Boston]`.
+    """In one of these metropolitan areas: `metros: [Boston, "Boise City, ID"]`.
 
-    The list of areas is below. A suburb that the list does not hold is met by its postal code alone.
+    One of the list below is met by postal code where that is known, else by city and state; the others, by their first city, and
+    all by the area that the company's county lies in.
     """
+    if spot.metro is not None and any(spot.metro in (METROS[name][1] if name in METROS else (name,)) for name in wanted):
+        return True
+    listed_ones = [name for name in wanted if name in METROS]
+    others = [name for name in wanted if name not in METROS]
+    found = [_listed_metros(listed_ones, spot)] if listed_ones else []
+    if others:
+        # an area may reach into another state than its first city's
+        found.append(False if spot.metro is not None or spot.country not in {None, "US"} else None)
+    return any_of_known(found)
+
+
+def _listed_metros(wanted: Sequence[str], spot: Spot) -> bool | None:
     if spot.postal_code is not None and spot.country in {None, "US"}:
         return any(spot.postal_code.startswith(METROS[name][0]) for name in wanted)
     if spot.city is None or spot.state is None:
@@ -109,6 +122,16 @@ def _metro_places(name: str) -> frozenset[str]:
 @lru_cache(maxsize=128)
 def _metro_states(name: str) -> frozenset[str]:
     return frozenset(place.rsplit(", ", 1)[1] for place in METROS[name][1])
+
+
+@condition("place", "us_counties")
+def us_counties(wanted: Sequence[str], spot: Spot, atlas: Atlas | None = None) -> bool | None:
+    """In one of these counties of the United States, each with its state: `us_counties: ["Montgomery County, MD", "Fairfax, VA"]`."""
+    if spot.county is not None and spot.state is not None:
+        return f"{spot.county}, {spot.state}" in wanted
+    if spot.state is not None and not any(name.endswith(f", {spot.state}") for name in wanted):
+        return False
+    return False if spot.country not in {None, "US"} else None
 
 
 @condition("place", "cities")
@@ -160,11 +183,11 @@ def near(wanted: Near, spot: Spot, atlas: Atlas | None = None) -> bool | None:
 # the company
 
 
-def _in_span(value: float | None, wanted: Span, most: float | None = None) -> bool | None:
-    """Return whether a number is in the span; `most` is its upper end where only a range is known, which may lie in it by half: None."""
-    if value is None:
+def _in_span(least: float | None, wanted: Span, most: float | None = None) -> bool | None:
+    """Return whether a number lies in the span; of one known to lie between two bounds None where it may."""
+    if least is None:
         return None
-    least, most = value, value if most is None else most
+    most = least if most is None else most
     if (wanted.min is not None and most < wanted.min) or (wanted.max is not None and least > wanted.max):
         return False
     return True if (wanted.min is None or least >= wanted.min) and (wanted.max is None or most <= wanted.max) else None
@@ -191,7 +214,10 @@ def industries(wanted: Industries, company: Company, now: datetime) -> bool | No
 
 @condition("company", "employees")
 def employees(wanted: Span, company: Company, now: datetime) -> bool | None:
-    """With so many employees: `employees: {min: 200, max: 5000}`; either end may be left out."""
+    """With so many employees: `employees: {min: 200, max: 5000}`; either end may be left out.
+
+    Where a register gives a range that reaches over one of the ends, it is not known.
+    """
     return _in_span(company.employees, wanted, company.employees_max)
 
 

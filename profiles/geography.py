@@ -14,6 +14,8 @@ from functools import cache, lru_cache
 import pycountry
 import us
 
+from store.records import Company
+
 Atlas = Callable[[str], tuple[float, float] | None]  # "Baltimore, MD" -> latitude and longitude in degrees, None when it is not known
 
 
@@ -25,6 +27,8 @@ class Spot:
     state: str | None = None
     country: str | None = None  # ISO 3166 alpha-2
     postal_code: str | None = None
+    county: str | None = None  # "Montgomery", in the US
+    metro: str | None = None  # metropolitan area in the US, by its first city: "Baltimore, MD"
 
     @property
     def known(self) -> bool:
@@ -245,13 +249,17 @@ def read_place(text: str) -> Spot:
 
 
 @lru_cache(maxsize=65536)
-def seat_spot(city: str | None, state: str | None, country: str | None, postal_code: str | None) -> Spot:
-    """Return the seat of a company with its state and country as codes."""
+def _seat(city: str | None, state: str | None, country: str | None, postal_code: str | None, county: str | None, metro: str | None) -> Spot:
     code = (state_code(state) or state) if state else None
     land = (country_code(country) or country) if country else None
     if land is None and code is not None and state_code(code):
         land = "CA" if code.startswith("CA-") else "US"
-    return Spot(city, code, land, postal_code)
+    return Spot(city, code, land, postal_code, county, metro)
+
+
+def seat_of(company: Company) -> Spot:
+    """Return the seat of a company with its state and country as codes."""
+    return _seat(company.city, company.state, company.country, company.postal_code, company.county, company.metro)
 
 
 def miles_between(one: tuple[float, float], other: tuple[float, float]) -> float:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from profiles.backtest import Accounts
 from profiles.conditions import CONDITIONS
-from profiles.geography import COUNTRY_REGIONS, REGIONS, seat_spot
+from profiles.geography import COUNTRY_REGIONS, REGIONS, seat_of
 from profiles.profile import Profile
 from profiles.reach import kinds_of, needed
 from profiles.territory import event_place
@@ -59,10 +59,10 @@ class ProfileIndex:
         kinds = frozenset(story.kind for story in stories)
         if not kinds:
             return []
-        seat = seat_spot(company.city, company.state, company.country, company.postal_code)
+        seat = seat_of(company)
         states = {EVERY, seat.state or UNKNOWN}
         for story in stories:
-            if (spot := event_place(story)) is not None:
+            if (spot := event_place(story, seat, None)) is not None:
                 states.add(spot.state or UNKNOWN)
         industries = (EVERY, company.sic.zfill(4)[:2] if company.sic else UNKNOWN)
         found: set[str] = set()
@@ -162,7 +162,7 @@ class _Bound:
 
 def _states(where: Where) -> Collection[str]:
     """Return the states under which a profile is filed: those it names, and UNKNOWN where it lets one pass."""
-    if any((where.metros, where.cities, where.postal, where.near)):
+    if any((where.metros, where.us_counties, where.cities, where.postal, where.near)):
         return (EVERY,)  # these are met by more than a state's name
     named: set[str] = set(where.states or ())
     for name in where.regions or ():

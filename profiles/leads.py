@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from profiles.conditions import step_fault
-from profiles.geography import seat_spot
+from profiles.geography import seat_of
 from profiles.profile import Profile
 from profiles.territory import in_places
 from profiles.wants import ANY_KIND, Absence, AnyWant, Combination, steps_of
@@ -130,7 +130,7 @@ def assigned(profile: Profile, company: Company, leads: Sequence[Lead], in_windo
     if before is not None and before.owner in {profile.owner, *emails}:
         return before.owner
     if team.assign == "territory":
-        seat = seat_spot(company.city, company.state, company.country, company.postal_code)
+        seat = seat_of(company)
         for member in team.members:
             where = Where(states=member.states, regions=member.regions, countries=member.countries)
             if in_places(where, seat, None):

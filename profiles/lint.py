@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from profiles.conditions import STATUS_FACTORS, fact_fault
-from profiles.geography import Atlas, seat_spot
+from profiles.geography import Atlas, seat_of
 from profiles.profile import Profile
 from profiles.territory import fit, in_places
 from profiles.times import duration_text
@@ -149,7 +149,7 @@ def _lint_companies(profile: Profile, stored: Stored, now: datetime, atlas: Atla
     unknown = dict.fromkeys(wanted, 0)
     for company in stored.companies:
         known += 1
-        seat = seat_spot(company.city, company.state, company.country, company.postal_code)
+        seat = seat_of(company)
         inside += not places or in_places(where, seat, atlas) is True
         found = fit(where, company, (), now, atlas)
         fitting += not found.misfits

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from profiles.conditions import CONDITIONS, any_of_known
-from profiles.geography import Atlas, Spot, read_place, seat_spot
+from profiles.geography import Atlas, Spot, read_place, seat_of
 from profiles.where import Where
 from profiles.wording import listed
 from store.records import Company, Story
@@ -54,11 +54,20 @@ class Fit:
         return listed(dict.fromkeys(map(str, self.looked)))
 
 
-def event_place(story: Story) -> Spot | None:
-    """Return where the event takes place, None where no fact says it: the new seat of a move, the place of a plant."""
+def event_place(story: Story, seat: Spot, atlas: Atlas | None) -> Spot | None:
+    """Return where the event takes place, None where no fact says it: the new seat of a move, the place of a plant.
+
+    A city that is named without its state is the company's own, or the one of that name in the company's state: a firm in North
+    Carolina means that state's Charlotte, and not Michigan's.
+    """
     for name in (*_PLACE_FACTS.get(story.kind, ()), "place"):
         if written := story.facts.get(name):
             spot = read_place(written)
+            if spot.city and not spot.state and not spot.country and (seat.state or seat.country):
+                if seat.city and spot.city.casefold() == seat.city.casefold():
+                    return seat
+                if seat.state and atlas is not None and atlas(f"{spot.city}, {seat.state.removeprefix('CA-')}") is not None:
+                    return Spot(spot.city, seat.state, seat.country)
             return spot if spot.known else None
     return None
 
@@ -99,7 +108,7 @@ def _place_fit(
 ) -> tuple[bool | None, tuple[Looked, ...] | str]:
     if not where.places:
         return True, "any place"
-    seat = seat_spot(company.city, company.state, company.country, company.postal_code)
+    seat = seat_of(company)
     looked: list[Looked] = []
     if where.match != "event":
         looked.append(Looked("seat", seat, in_places(where, seat, atlas) if seat.known else None))
@@ -107,7 +116,7 @@ def _place_fit(
             return True, (looked[0],)
     if where.match != "seat":
         for story in stories:
-            spot = event_place(story)
+            spot = event_place(story, seat, atlas)
             if spot is None:
                 continue
             looked.append(Looked(story.kind, spot, in_places(where, spot, atlas)))
@@ -124,7 +133,12 @@ def _misfit(key: str, wanted: object, company: Company, now: datetime) -> str:
         return f"its industry ({listed(codes)}) is not wanted"
     if key == "public":
         return "its shares are listed" if company.public else "its shares are not listed"
-    value = {"employees": company.employees, "revenue": company.revenue_usd, "age": now.year - (company.founded or now.year)}[key]
+    least, most = {
+        "employees": (company.employees, company.employees_max),
+        "revenue": (company.revenue_usd, company.revenue_usd_max),
+        "age": (now.year - (company.founded or now.year), None),
+    }[key]
     low, high = getattr(wanted, "min", None), getattr(wanted, "max", None)
-    bound = f"below {low:,}" if low is not None and value is not None and value < low else f"above {high or 0:,}"
-    return f"{key} {value:,} is {bound}"
+    value = f"{least or 0:,}" + (f" to {most:,}" if most is not None else "")
+    below = low is not None and (most if most is not None else least or 0) < low
+    return f"{key} {value} is {f'below {low:,}' if below else f'above {high or 0:,}'}"

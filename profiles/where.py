@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -13,7 +14,7 @@ from profiles.industries import INDUSTRIES
 from profiles.wants import Model, Words, one_or_more
 from profiles.wording import unknown
 
-PLACE_KEYS = ("countries", "states", "regions", "metros", "cities", "postal", "near")
+PLACE_KEYS = ("countries", "states", "regions", "metros", "us_counties", "cities", "postal", "near")
 COMPANY_KEYS = ("industries", "employees", "revenue", "age", "public")
 
 
@@ -38,11 +39,35 @@ def _read_region_name(value: Any) -> str:
     return name
 
 
-def _read_metro(value: Any) -> str:
+def _read_metro(value: Any, info: ValidationInfo) -> str:
+    """Return the small-letter name of one of our areas, or "Boise City, ID" of those that the context knows as `metros`."""
     name = str(value).strip().casefold()
-    if name not in METROS:
-        raise ValueError(unknown("metro", value, METROS))
-    return name
+    if name in METROS:
+        return name
+    known: Sequence[str] = (info.context or {}).get("metros", ())
+    found = [area for area in known if name in {area.casefold(), area.partition(",")[0].casefold()}]
+    if len(found) != 1:
+        raise ValueError(unknown("metro", value, [*METROS, *known]))
+    return found[0]
+
+
+def _read_county(value: Any, info: ValidationInfo) -> str:
+    """Return "Montgomery, MD" for "Montgomery County, Maryland"; the context's `counties` are those there are."""
+    county, _, state = str(value).rpartition(",")
+    code = state_code(state)
+    if not county.strip() or code is None:
+        raise ValueError(f"'{value}' needs the state behind the county; write it like Montgomery County, MD")
+    name = f"{_COUNTY.sub('', county.strip())}, {code}"
+    known: Collection[str] = (info.context or {}).get("counties", ())
+    if not known:
+        return name
+    same = next((each for each in known if each.casefold() == name.casefold()), None)
+    if same is None:
+        raise ValueError(unknown("county", name, [each for each in known if each.endswith(f", {code}")] or known))
+    return same
+
+
+_COUNTY = re.compile(r"\s+(?:county|parish|borough|census area)$", re.IGNORECASE)
 
 
 def _read_code_range(value: Any) -> str:
@@ -70,6 +95,7 @@ States = Annotated[tuple[Annotated[str, BeforeValidator(_read_state)], ...], Bef
 Countries = Annotated[tuple[Annotated[str, BeforeValidator(_read_country)], ...], BeforeValidator(one_or_more), Field(min_length=1)]
 RegionNames = Annotated[tuple[Annotated[str, BeforeValidator(_read_region_name)], ...], BeforeValidator(one_or_more), Field(min_length=1)]
 MetroNames = Annotated[tuple[Annotated[str, BeforeValidator(_read_metro)], ...], BeforeValidator(one_or_more), Field(min_length=1)]
+CountyNames = Annotated[tuple[Annotated[str, BeforeValidator(_read_county)], ...], BeforeValidator(one_or_more), Field(min_length=1)]
 Codes = Annotated[tuple[Annotated[str, BeforeValidator(_read_code_range)], ...], BeforeValidator(one_or_more), Field(min_length=1)]
 PostalRanges = Annotated[tuple[Annotated[str, BeforeValidator(_read_postal_range)], ...], BeforeValidator(one_or_more), Field(min_length=1)]
 
@@ -142,6 +168,7 @@ class Where(Model):
     states: States | None = None
     regions: RegionNames | None = None
     metros: MetroNames | None = None
+    us_counties: CountyNames | None = None
     cities: Words | None = None
     postal: PostalRanges | None = None
     near: Near | None = None

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from alerts.channels import known_channels
 from crawler.source import Source
+from enrichment.counties import county_names, metros
 from profiles.profile import Profile
 from prospect.accounts import list_faults
 from prospect.kinds import load_kinds, shipped_kinds
@@ -331,7 +332,8 @@ def read_profiles(root: Path, kinds: Mapping[str, Kind]) -> tuple[dict[str, Prof
 def profile_context(kinds: Mapping[str, Kind]) -> dict[str, Any]:
     """Return what a profile's validators go by: the facts that each kind has, and the words of those that hold one of a few."""
     values = {name: {fact: words for fact, how in kind.facts.items() if (words := closed_words(how.says))} for name, kind in kinds.items()}
-    return {"kinds": {name: tuple(kind.facts) for name, kind in kinds.items()}, "values": values}
+    facts = {name: tuple(kind.facts) for name, kind in kinds.items()}
+    return {"kinds": facts, "values": values, "metros": sorted(metros()), "counties": county_names()}
 
 
 def _missing_registers(root: Path, settings: Settings) -> list[Fault]:
