@@ -286,7 +286,7 @@ def test_what_judging_makes_of_a_leads_state(
         if said:
             give_verdict(load_workspace(root), conn, lead, said, by="jane@example.com", via="web", now=NOW, reason="old news")
         for judged, then in zip(judged_states, states, strict=True):
-            save(conn, Judged(leads=[replace(lead, state=judged)]), [])
+            save(conn, Judged(leads=[replace(lead, state=judged)]), [], NOW)
             now = q.lead(conn, "l1")
             assert now
             assert now.state == then
