@@ -112,9 +112,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("world")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--pages", type=int, default=10_000, help="at most")
     options = parser.parse_args()
     with urlopen(f"{options.world}/__world/truth?all") as answer:
-        urls = [row["url"] for row in json.load(answer)["documents"] if row["site"].startswith("wire")]
+        urls = [row["url"] for row in json.load(answer)["documents"] if row["site"].startswith("wire")][: options.pages]
     lists = ListServer({"all": urls, "one": urls[:1]})
     SITEMAP_OF.update({len(urls): lists.address("all"), 1: lists.address("one")})
     crawls = {"ours: fetch, archive, store": ours, "Scrapy, its defaults": bare({}), "Scrapy, as lean as it gets": bare(LEAN)}
