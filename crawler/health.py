@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from crawler.source import Source
+from crawler.visit import left_pages
 from store.records import SourceRun, fingerprint
 
 LEARNED_FROM_DAYS = 42
@@ -31,6 +32,26 @@ DUE_AFTER: Mapping[str, timedelta] = {
     "monthly": timedelta(days=40),
     "once": timedelta(days=36500),
 }
+
+# a source is crawled again once so much time has gone by: a little less than its schedule says, since runs begin late at times
+CRAWLED_AGAIN_AFTER: Mapping[str, timedelta] = {
+    "minutes": timedelta(),
+    "hourly": timedelta(minutes=50),
+    "daily": timedelta(hours=20),
+    "weekly": timedelta(days=6, hours=12),
+    "monthly": timedelta(days=27),
+    "once": timedelta.max,
+}
+
+
+def is_due(source: Source, last: SourceRun | None, now: datetime) -> bool:
+    """Return whether a run at `now` crawls the source, whose last crawl was `last`.
+
+    A crawl that failed, or left pages for the next one, is made up for by the next run, whatever the schedule.
+    """
+    if last is None or last.error is not None or left_pages(last) or last.started > now:
+        return True
+    return now - last.started >= CRAWLED_AGAIN_AFTER[source.schedule]
 
 
 class Verdict(StrEnum):

@@ -13,9 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.archive import Archive, Exchange
 from crawler.errors import ArchiveError
-from crawler.visit import TRIED_AGAIN, FetchedPage, Visit
+from crawler.visit import FetchedPage, Visit, left_pages
 from store import queries, tables
-from store.records import RawDocument, SourceRun, fingerprint
+from store.records import RawDocument, fingerprint
 
 log = logging.getLogger(__name__)
 
@@ -126,11 +126,6 @@ def read_again(conn: Connection, since: datetime) -> int:
     """
     result = conn.execute(update(tables.raw_documents).where(tables.raw_documents.c.fetched >= since).values(read=None, read_error=None))
     return result.rowcount
-
-
-def left_pages(run: SourceRun) -> bool:
-    """Return whether a crawl left listed pages to be tried again: the next one looks as far back as it did."""
-    return any(TRIED_AGAIN in note for note in run.notes)
 
 
 class KeepPages:

@@ -326,6 +326,11 @@ class Visit:
         )
 
 
+def left_pages(run: SourceRun) -> bool:
+    """Return whether a crawl left listed pages to be tried again: the next one looks as far back as it did."""
+    return any(TRIED_AGAIN in note for note in run.notes)
+
+
 def failure_in_words(failure: Any) -> tuple[str, str]:
     """Return (what happened, what to do about it) for a request that was given up."""
     error = failure.value

@@ -24,7 +24,7 @@ from sqlalchemy import Connection, Engine
 
 from alerts.outbox import deliver_due
 from crawler.archive import Archive
-from crawler.health import Verdict
+from crawler.health import Verdict, is_due
 from crawler.read import Unreadable, read_document
 from crawler.run import CrawlSettings, crawl_sources
 from enrichment.deltas import filing_changes
@@ -129,8 +129,14 @@ def collect(
     progress: Progress,
     names: Collection[str] | None = None,
 ) -> list[SourceRun]:
-    """Crawl every source (or those named) in a child process, some side by side; return how each went."""
-    sources = [source for name, source in workspace.sources.items() if names is None or name in names]
+    """Crawl every source that is due (or those named, due or not) in a child process, some side by side; return how each went."""
+    with engine.connect() as conn:
+        last = queries.latest_source_runs(conn)
+    sources = [
+        source
+        for name, source in workspace.sources.items()
+        if (name in names if names is not None else is_due(source, last.get(name), now))
+    ]
     progress.begin("collect", len(sources))
     settings = crawl_settings(workspace, now)
     runs: list[SourceRun] = []
@@ -149,6 +155,7 @@ def collect(
         )
     summary.collect = {
         "sources": len(runs),
+        **({"not_due": len(workspace.sources) - len(sources)} if names is None else {}),
         "requests": sum(done.requests for done in runs),
         "listed": sum(done.listed for done in runs),
         "new": sum(done.new for done in runs),

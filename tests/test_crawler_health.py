@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from crawler.health import Verdict, judge_source, judge_sources
+from crawler.health import Verdict, is_due, judge_source, judge_sources
 from crawler.source import Source
 from store.records import SourceRun
 
@@ -75,6 +75,32 @@ def test_verdicts(guards: str, runs: list[SourceRun], verdict: Verdict, words: t
     said = f"{health.detail} | {health.cure}"
     assert not [word for word in words if word not in said], said
     assert bool(health.cure) or not verdict.warning
+
+
+LEFT = "a listed page answered 500; it is tried again at the next crawl"
+# what it guards, schedule, hours since the last crawl (None: never crawled), what that one said, whether a run crawls it
+DUE = [
+    ("never crawled", "once", None, {}, True),
+    ("the next night", "daily", 24, {}, True),
+    ("the next night, an hour early", "daily", 23, {}, True),
+    ("again in the morning", "daily", 8, {}, False),
+    ("a run every half hour", "hourly", 0.5, {}, False),
+    ("an hour later", "hourly", 1, {}, True),
+    ("each run", "minutes", 0.05, {}, True),
+    ("six days", "weekly", 6 * 24, {}, False),
+    ("a week", "weekly", 7 * 24, {}, True),
+    ("read through once", "once", 9999, {}, False),
+    ("it failed", "weekly", 1, {"error": "x; y"}, True),
+    ("it left a page", "weekly", 1, {"notes": (LEFT,)}, True),
+    ("a run as of an earlier day", "weekly", -48, {}, True),
+]
+
+
+@pytest.mark.parametrize(("guards", "schedule", "hours", "said", "due"), DUE, ids=[row[0] for row in DUE])
+def test_which_sources_a_run_crawls(guards: str, schedule: str, hours: float | None, said: dict[str, str], due: bool) -> None:
+    source = WIRE.model_copy(update={"schedule": schedule})
+    last = None if hours is None else replace(run(0, 3), started=MONDAY - timedelta(hours=hours), **said)  # type: ignore[arg-type]
+    assert is_due(source, last, MONDAY) is due
 
 
 def test_weekends_are_held_against_weekends() -> None:
