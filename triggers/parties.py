@@ -224,7 +224,7 @@ _DOES = re.compile(
     r"proudly|agreed|plans?|planned|intends?|expects?|and|not|announced|announces|said|says|that|it|they|pleased|\w+ly)){0,7}\s*"
 )
 _OTHER_ROLE = re.compile(
-    r"(?i)(?:\b(?:from|formerly|ex|former|at|with|by|of|for|than|like|to|and its|via|into|against|on|in|under)[\s-]|\(|\bthe )$"
+    r"(?i)(?:\b(?:from|formerly|ex|former|at|with|by|of|for|than|like|to|and its|via|into|against|on|in|under|known as|d/b/a|dba|f/k/a)[\s-]|\(|\bthe )$"
 )
 
 
@@ -260,7 +260,7 @@ def doer(view: View, at: int, parties: Parties) -> str | None:
         opens = place == 0 or re.search(
             r"(?:[,;:—–.”\"-]|\b(?:that|and|while|as|when|its|target|subsidiary|unit|affiliate|owner|parent))\s*$", view.masked[:place]
         )
-        if not (close and opens) and speaks_of(view, at, main):
+        if not close or (not opens and speaks_of(view, at, main)):
             return main
     return nearest.text if nearest is not None else main if main and speaks_of(view, at, main) else None
 

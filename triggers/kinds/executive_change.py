@@ -119,6 +119,7 @@ _COMPILED_LEAVES = [re.compile(p, re.IGNORECASE) for p in _LEAVES]
 _MINOR = re.compile(
     r"(?i)\b(?:advisory (?:board|council|committee)|ambassador|brand|coach|quarterback|assistant (?:coach|manager|professor)|intern\b|fellow\b|professor|spokes\w+|keynote|speaker|judge|juror|member of the (?:parliament|house|senate)|senator|governor of|mayor|minister|secretary of (?:state|defense|the treasury)|prime minister|ambassador|commissioner of|honoree|finalist|winner|recipient|hall of fame|forbes|fortune|inc\.? 5000|40 under|30 under|top \d+|best |most influential|person of the year|who['’]s who|rising star|women (?:in|of)|super lawyers?|award|nominee for|nominated for)\b"
 )
+_ADVISORY = re.compile(r"(?i)\b(?:advisory|advisors?['’]?|advisers) (?:board|council|committee|panel)\b")
 _AWARD = re.compile(
     r"(?i)\b(?:named|selected|recognized|honou?red|listed|ranked|featured|chosen) (?:\w+ )?(?:to|in|as|on|by|among|one of|a|an)\b[^.]{0,60}\b(?:list|award|honou?r|ranking|lawyers?|top|best|finalist|leader in|leaders? (?:of|in) the|winner|hall of fame|magazine|forbes|fortune|power|under \d+|edition|of the year|icon|influential|quadrant|wave|company|firm|provider|partner|vendor|member of the month)\b"
 )
@@ -503,7 +504,9 @@ def _found(view: View, match: re.Match[str], person: Entity, direction: str, rea
             facts["predecessor"] = reading.parties.person(name.text)
     confidence = 0.95 if title else 0.8
     zone = view.sentence.zone
-    if level == "other" or _MINOR.search(view.text(*match.span())):
+    if _ADVISORY.search(view.text(match.start(), min(len(masked), match.end() + 12))):
+        confidence -= 0.5
+    elif level == "other" or _MINOR.search(view.text(*match.span())):
         confidence -= 0.35
     status = None
     if re.match(r"nominat", verb):
@@ -583,6 +586,10 @@ def _biography(view: View, match: re.Match[str], person: Entity) -> bool:
     masked = view.masked
     verb_at = match.start("verb")
     before = masked[max(0, verb_at - 70) : verb_at]
+    if re.fullmatch(_GIVING, match.group("verb"), re.IGNORECASE) and re.search(
+        r"(?i)\b(?:the|its|his|her|last \w+['’]s) (?:recent|earlier|previous) $", before
+    ):
+        return True  # "building on the recent appointment of": told before
     if (
         re.search(
             r"(?i)\b(?:prior to|before|since|after|until|following|previously|formerly|earlier|most recently|who (?:was|had|has been)|when (?:he|she))\s*(?:\w+\s*){0,3}$",

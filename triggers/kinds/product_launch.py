@@ -469,7 +469,8 @@ def _found(view: View, reading: Reading, match: re.Match[str], *, nominal: bool)
     else:
         return None
     before = view.masked[: match.start("verb")]
-    future = (
+    glad = re.search(r"(?i)\b(?:excited|proud|pleased|thrilled|happy|delighted|honou?red)\s+(?:to\s+)?(?:announce\s+)?(?:to\s+)?$", before)
+    future = not glad and (
         re.match(r"(?i)to ", match.group("verb"))
         or _FUTURE.search(before)
         or (nominal and _SOON.search(view.masked[max(0, match.start() - 30) : match.end()]))
