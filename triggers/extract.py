@@ -317,7 +317,8 @@ class Extractor:
         elif own and found.company is None and facts[own] and is_name(clean_name(facts[own] or "")) and not view.of("company"):
             company = reading.parties.fullest(facts[own] or "")
         for fact in ("target", "partner", "unit"):
-            if fact != own and company and facts.get(fact) and bare(facts[fact] or "") == bare(company):
+            itself = facts.get("acquirer") if fact == own else company
+            if itself and facts.get(fact) and bare(facts[fact] or "") == bare(itself):
                 facts[fact] = None  # nobody buys himself
                 confidence *= 0.9
         at = view.span(found.start, found.end)[0]
@@ -353,6 +354,7 @@ class Extractor:
                 home.append(candidate)
         for group in groups:
             best = group[0]
+            weight = 1.0 if any(c.sentence.zone == HEADLINE for c in group) else _salience(kind, best, reading)
             facts = dict(best.facts)
             for other in group[1:]:
                 for fact, value in other.facts.items():
@@ -372,8 +374,11 @@ class Extractor:
                 and any(c.sentence.zone == HEADLINE and c.status in {"denied", "terminated"} for c in group)
             ):
                 status = ends[0]
+            heard = next((c.status for c in group if c.sentence.zone == HEADLINE and c.status in {"planned", "rumored"}), None)
+            if heard and status == "announced":
+                status = heard  # "Signs Letter of Intent to Acquire Beta": the body speaks of it as agreed
             happened = best.happened or next((c.happened for c in group if c.happened), None)
-            confidence = min(0.99, 1 - (1 - best.confidence) * 0.85 ** (len({c.order for c in group}) - 1))
+            confidence = min(0.99, 1 - (1 - best.confidence * weight) * 0.85 ** (len({c.order for c in group}) - 1))
             quote = reading.document.full_text[best.sentence.start : best.sentence.end]
             yield TriggerEvent(
                 id=fingerprint(reading.document.id, name, best.sentence.start, best.sentence.end, *(facts.get(f) for f in kind.main_facts)),
@@ -547,6 +552,19 @@ _OWNED = re.compile(
 def _rank(candidate: _Candidate) -> float:
     filled = sum(value is not None for value in candidate.facts.values())
     return candidate.confidence + 0.03 * filled - (0.06 if candidate.sentence.zone == HEADLINE else 0) - min(candidate.order, 200) * 0.0005
+
+
+def _salience(kind: Kind, best: _Candidate, reading: Reading) -> float:
+    """Return what is left of the confidence of an event that the headline does not tell of: a release has its news in the headline."""
+    headline = reading.sentences[0]
+    if reading.filing or headline.zone != HEADLINE:
+        return 1.0
+    cued = any(re.search(phrase, headline.text, re.IGNORECASE) for phrase in kind.phrases)
+    if kind.name in _TOLD_ANYWHERE:
+        return 1.0 if cued or best.sentence.zone == LEAD else 0.8
+    main = reading.parties.main
+    told = best.order <= 2 and best.named and main is not None and best.company is not None and _same_name(best.company, main)
+    return 1.0 if told and cued else 0.9 if told or cued else 0.7
 
 
 def _same_event(kind: Kind, a: _Candidate, b: _Candidate) -> bool:

@@ -103,6 +103,7 @@ class Parties:
             r"^(?:(?:Mr|Ms|Mrs|Miss|Dr|Prof|Professor|Sir|Dame|Hon|Gen|Lt|Col|Admiral|Adm|Rev)\b\.?\s*)+", "", re.sub(r"\s+", " ", name)
         ).strip(" ,'’")
         plain = re.sub(r"['’]s?$", "", plain)
+        plain = re.sub(r"\s*[“\"(‘]{1,2}[A-Z][\w.’'-]*[”\")’]{1,2}\s+", " ", plain)  # Miguel “Mike” Ortiz
         plain = re.sub(r",?\s(?:M\.?D|Ph\.?D|CPA|Esq|J\.?D|MBA|M\.?B\.?A|CFA|P\.?E|RN|DVM|DO|FACHE)\b\.?.*$", "", plain)
         if len(plain.split()) > 1 and not re.fullmatch(r"[A-Z]\.? \w+", plain):
             return plain

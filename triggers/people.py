@@ -16,7 +16,7 @@ from triggers.view import Entity
 
 _PART = r"(?:(?:Mc|Mac|O['’]|D['’]|De|Van|Le|La)?[A-ZÀ-Þ][a-zà-ÿ]+(?:(?:-|['’](?!s\b))[A-ZÀ-Þ]?[a-zà-ÿ]+)*|[A-Z]{2,}(?=[\s,]))"
 _NOT_FIRST = r"(?!(?:When|While|As|After|Since|Before|With|The|In|On|At|By|For|From|But|And|If|Under|Although|Though|Once|Today|Former|Congratulations|Meet|Said|How|Why|New|Join|Joining)\b)"
-_NAME = rf"{_NOT_FIRST}(?:(?:[A-Z]\.\s?){{1,2}}(?:{_PART}\s)?|{_PART}\s(?:[A-Z]\.?\s|[“\"(][A-Z][a-z]+[”\")]\s|{_PART}\s|van\s|von\s|de\s|der\s|la\s|di\s|bin\s|al-){{0,3}}){_PART}(?:,? (?:Jr|Sr|II|III|IV)\b\.?)?"
+_NAME = rf"{_NOT_FIRST}(?:(?:[A-Z]\.\s?){{1,2}}(?:{_PART}\s)?|{_PART}\s(?:[A-Z]\.?\s|[“\"(]{{1,2}}[A-Z][a-z]+[”\")]{{1,2}}\s|{_PART}\s|van\s|von\s|de\s|der\s|la\s|di\s|bin\s|al-){{0,3}}){_PART}(?:,? (?:Jr|Sr|II|III|IV)\b\.?)?"
 FIRM_WORD = re.compile(
     rf"\b{LEGAL}\b|\b(?:Bank|Capital|Health|Systems?|Technolog|Solutions|Services|Energy|Pharma|Labs?|Media|Software|Global|International|Industries|Insurance|Financial|Resources|Motors|Airlines?|Foods?|Hospital|Clinic|Institute|Association|School|College|Council|Society|Network|Studios?|Digital|Holdings|Ventures|Associates|Agency|Law|Restaurant|Hotel|Realty|Properties|Brands?|Sports|Committee|Department|Board|Officer|President|Director|Executive|Chief|New|United|American|National|North|South|West|East|The|Names|Appoints|Announces|Street|Center|Centre|City|County|University|Fund|Team|Report|News|Today|Annual|General Manager|Data|Cloud|Security|Medical|Therapeutics|Biosciences?|Gold|Mining|Oil|Gas|Power|Products?|Entertainment|Communications|Interim|Executive|Vice|Senior|Chair|Former|Meeting|Agreement|Plan|Effective|Date|Award|Stock|Shares?|Section|Item|Form|Exhibit|Company|Partner|Engineering|Operations|Marketing|Sales|Strategy|Growth|Finance|Product|Technology|Human|Resources|Development|Asset|Envoy|Semiconductor|Customer|Success|Business|Supervisory|Management|Advisory)\w*\b"
 )
@@ -156,7 +156,9 @@ def _widen(text: str, origin: int, entities: list[Entity]) -> list[Entity]:
     for entity in sorted(entities, key=lambda e: e.start):
         if entity.sort == "person":
             before = text[: entity.start - origin]
-            wider = re.search(rf"(?<![\w.’'-])(?:(?:[A-Z]\.\s?){{1,2}}|{_PART}\s(?:[A-Z]\.\s|[“\"(][A-Z]+[a-z]*[”\")]\s)?)$", before)
+            wider = re.search(
+                rf"(?<![\w.’'-])(?:(?:[A-Z]\.\s?){{1,2}}|{_PART}\s(?:[A-Z]\.\s|[“\"(]{{1,2}}[A-Z]+[a-z]*[”\")]{{1,2}}\s)?)$", before
+            )
             if (
                 wider
                 and len(entity.text.split()) == 1
@@ -176,7 +178,7 @@ def _widen(text: str, origin: int, entities: list[Entity]) -> list[Entity]:
                 previous is not None
                 and previous.sort == "person"
                 and re.fullmatch(
-                    r"\s(?:[“\"(][^”\")]{1,16}[”\")]\s)?(?:[A-Z][a-z]+\s)?", text[previous.end - origin : entity.start - origin]
+                    r"\s(?:[“\"(]{1,2}[^”\")]{1,16}[”\")]{1,2}\s)?(?:[A-Z][a-z]+\s)?", text[previous.end - origin : entity.start - origin]
                 )
             ):
                 out.pop()

@@ -94,7 +94,10 @@ def clause_of(view: View, start: int, end: int) -> str:
     begin = max(begin, start - 140, 0)
     stops = [
         p
-        for p in (masked.find(mark, end) for mark in (";", " — ", " – ", " -- ", ", while ", ", but ", ", which ", ", expanding", ", who "))
+        for p in (
+            masked.find(mark, end)
+            for mark in (";", " — ", " – ", " -- ", ", while ", ", but ", ", which ", ", expanding", ", who ", ", as it ", ", as the ")
+        )
         if p >= 0
     ]
     return masked[begin : min([*stops, end + 90, len(masked)])]

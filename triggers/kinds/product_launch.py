@@ -29,7 +29,7 @@ _APPOSED = re.compile(
 )
 # where the thing launched ends and what is said of it begins
 _END = re.compile(
-    r",|\.(?:\s|$)|\s(?:to|for|at|in|with|on|that|which|who|featuring|designed|by|from|during|after|ahead|across|into|through|via|amid|as|helping|bringing|offering|enabling|giving|where|when|while|before|redefining|connecting|focused|aimed|built|made|powered|marks?|is|are|was|will|has|and (?=[a-z]+ing\b))\b",
+    r",|\.(?:\s|$)|\s(?:to|for|at|in|with|on|that|which|who|featuring|designed|by|from|during|after|ahead|across|into|through|via|amid|as|helping|bringing|offering|enabling|giving|where|when|while|before|updating|detailing|describing|redefining|connecting|focused|aimed|built|made|powered|marks?|is|are|was|will|has|and (?=[a-z]+ing\b))\b",
     re.IGNORECASE,
 )
 _PRODUCTS = [
