@@ -29,6 +29,7 @@ NOT_NAMES = frozenset(
 
 def clean_name(name: str) -> str:
     """Return a company name as it would be written alone: no article, epithet, possessive, mark or trailing comma."""
+    name = re.split(r"\s{2,}(?=[A-Z])", name.strip())[-1]  # a line and the next run together
     name = re.sub(r"\s+", " ", name).strip(" \"“”'‘’(")
     name = re.sub(r"\s*\((?:the )?[“\"].*$", "", name)
     name = re.sub(r"(?i)^(.{3,60}?)[\s,]+(?=\1(?!\w))", "", name)  # "ACME CORP Acme Corp": a heading and its paragraph run together
@@ -71,5 +72,7 @@ def is_name(name: str) -> bool:
     """True for words that can be a company's name: no pronoun, office, month or wire."""
     key = clean_name(name).lower().strip(".")
     if re.search(r"\bthe board\b|^board of|\b(?:19|20)\d\d, ", key):
+        return False
+    if re.match(r"(?:mr|ms|mrs|dr|prof|sir|messrs)\b", key):
         return False
     return bool(key) and key not in NOT_NAMES and not re.fullmatch(r"[\d\W]+", key)

@@ -375,6 +375,8 @@ class Extractor:
             ):
                 status = ends[0]
             heard = next((c.status for c in group if c.sentence.zone == HEADLINE and c.status in {"planned", "rumored"}), None)
+            if heard is None and _INTENT.search(reading.sentences[0].text) and reading.sentences[0].zone == HEADLINE:
+                heard = "planned"
             if heard and status == "announced":
                 status = heard  # "Signs Letter of Intent to Acquire Beta": the body speaks of it as agreed
             happened = best.happened or next((c.happened for c in group if c.happened), None)
@@ -552,6 +554,10 @@ _OWNED = re.compile(
 def _rank(candidate: _Candidate) -> float:
     filled = sum(value is not None for value in candidate.facts.values())
     return candidate.confidence + 0.03 * filled - (0.06 if candidate.sentence.zone == HEADLINE else 0) - min(candidate.order, 200) * 0.0005
+
+
+# "Signs LOI to Acquire Beta": what the body then tells at length is not binding yet
+_INTENT = re.compile(r"\b(?:LOI|(?i:letters? of intent|non-?binding|memorandum of understanding|agreement in principle))\b")
 
 
 def _salience(kind: Kind, best: _Candidate, reading: Reading) -> float:
