@@ -16,6 +16,10 @@ _EPITHET = re.compile(
     # "Lamp maker Lumo", "the software firm Orbex Inc."
     r"|^(?:[Tt]he )?(?:[\w’'-]+ ){0,4}(?:maker|firm|giant|company|startup|start-up|provider|retailer|manufacturer|developer|producer|operator|chain|bank|insurer|airline|automaker|chipmaker|specialist|supplier|platform|group|lender|brand) (?=[A-Z])"
 )
+# a headline's verb taken into the name: "Tern Mills Presents", "Lumo Acquires Orbex, Inc."
+_RUNS_ON = re.compile(
+    r"\s+(?:Acquires|Appoints|Names|Launches|Announces|Unveils|Introduces|Presents|Offers|Joins|Raises|Secures|Signs|Opens|Completes|Reinforces|Strengthens|Expands|Welcomes|Officially|Proudly|Successfully|Reports|Releases|Wins|Brings)\b"
+)
 NOT_NAMES = frozenset(
     (  # noqa: SIM905 - word lists read better as text
         "the company we it they he she this that these those there today new ceo cfo coo cto our its a an board inc corp management news "
@@ -33,6 +37,7 @@ def clean_name(name: str) -> str:
     name = re.sub(r"\s+", " ", name).strip(" \"“”'‘’(")
     name = re.sub(r"\s*\((?:the )?[“\"].*$", "", name)
     name = re.sub(r"(?i)^(.{3,60}?)[\s,]+(?=\1(?!\w))", "", name)  # "ACME CORP Acme Corp": a heading and its paragraph run together
+    name = _RUNS_ON.split(name)[0] if _RUNS_ON.search(name) and not _RUNS_ON.match(name) else name
     while True:
         shorter = _TRAIL.sub(
             "", _LEAD_WORDS.sub("", name) if not re.match(r"The \w+(?: \w+)* (?:Co|Company|Group|Corporation|Inc)\b", name) else name

@@ -26,6 +26,7 @@ from triggers.forms import read_form, states_events
 from triggers.gate import FRONT, Gate
 from triggers.kind import Example, Kind, Pattern, unmark
 from triggers.literals import fold
+from triggers.names import places
 from triggers.noise import noise_of
 from triggers.parties import Parties, doer, leading_name, same_person, speaks_of
 from triggers.people import FIRM_WORD, mend
@@ -318,9 +319,18 @@ class Extractor:
             company = reading.parties.fullest(facts[own] or "")
         for fact in ("target", "partner", "unit"):
             itself = facts.get("acquirer") if fact == own else company
-            if itself and facts.get(fact) and bare(facts[fact] or "") == bare(itself):
+            if (
+                itself
+                and facts.get(fact)
+                and (bare(facts[fact] or "") == bare(itself) or (fact == "partner" and _same_name(facts[fact] or "", itself)))
+            ):
                 facts[fact] = None  # nobody buys himself
                 confidence *= 0.9
+        below = sentence.zone != HEADLINE and reading.sentences[0].zone == HEADLINE and not reading.filing
+        if below and not all(facts.get(fact) for fact in kind.needs):
+            return None
+        if company in places():
+            confidence *= 0.5  # a country or town does no business
         at = view.span(found.start, found.end)[0]
         return _Candidate(name, sentence, reading.index, facts, company, status, happened_on(view, at, reading.base), confidence, named)
 
@@ -567,7 +577,7 @@ def _salience(kind: Kind, best: _Candidate, reading: Reading) -> float:
         return 1.0
     cued = any(re.search(phrase, headline.text, re.IGNORECASE) for phrase in kind.phrases)
     if kind.name in _TOLD_ANYWHERE:
-        return 1.0 if cued or best.sentence.zone == LEAD else 0.8
+        return 1.0 if cued or best.sentence.zone == LEAD else 0.55
     main = reading.parties.main
     told = best.order <= 2 and best.named and main is not None and best.company is not None and _same_name(best.company, main)
     return 1.0 if told and cued else 0.9 if told or cued else 0.7

@@ -32,8 +32,9 @@ _NOT_RUMOR = re.compile(
 )
 # intended, not binding, or still to be voted on
 _PLANNED = re.compile(
-    r"(?i)\b(?:plan(?:s|ned|ning)?(?: to| for| on)?|intend(?:s|ed|ing)?|intentions?|intent|propos(?:e|es|ed|al|als|ing)|letters? of intent|loi|non-binding|nonbinding|memorandum of understanding|mou|aim(?:s|ed|ing)? to|seek(?:s|ing)?|hop(?:es|ed|ing) to|look(?:s|ing) to|want(?:s|ed)? to|expect(?:s|ed)? to|agree(?:d|ment)? in principle|would|if approved|subject to (?:shareholder|stockholder|shareholders|stockholders)|will (?:ask|seek)|filed? (?:confidentially|to)|prepar(?:es|ing) to|set to (?:vote|consider)|nominat(?:e|es|ed|ing|ion)|nominees?|bid(?:s|ding)? (?:for|to)|offer(?:s|ed)? to|tender offer|makes? (?:an? )?(?:\S+ )?(?:bid|offer)|unsolicited|hostile|is due to vote|to be voted)\b"
+    r"(?i)\b(?:plans?|planned|planning (?:to|an?|the|its)|intend(?:s|ed|ing)?|intentions?|intent|propos(?:e|es|ed|al|als|ing)|letters? of intent|loi|non-binding|nonbinding|memorandum of understanding|mou|aim(?:s|ed|ing)? to|seek(?:s|ing)?|hop(?:es|ed|ing) to|look(?:s|ing) to|want(?:s|ed)? to|expect(?:s|ed)? to|agree(?:d|ment)? in principle|would|if approved|subject to (?:shareholder|stockholder|shareholders|stockholders)|will (?:ask|seek)|filed? (?:confidentially|to)|prepar(?:es|ing) to|set to (?:vote|consider)|nominat(?:e|es|ed|ing|ion)|nominees?|bid(?:s|ding)? (?:for|to)|offer(?:s|ed)? to|tender offer|makes? (?:an? )?(?:\S+ )?(?:bid|offer)|unsolicited|hostile|is due to vote|to be voted)\b"
 )
+_INTENT = re.compile(r"\b(?:LOI|MOU|(?i:letters? of intent|non-?binding|memorandum of understanding))\b")
 _COMPLETED = re.compile(
     r"(?i)\b(?:complet(?:e|es|ed|ing|ion)|clos(?:es|ed|ing) (?:of |on )?(?:its |the |a |an |\$)?|closed|consummat(?:ed|ion|es)|finaliz(?:es|ed)|finalis(?:es|ed)|has (?:acquired|bought|sold|moved|relocated|appointed|named|joined|opened|closed|been|become|raised|merged|launched|filed|resigned|retired|stepped|left|hired|elected|promoted)|have (?:acquired|merged|moved|joined|relocated|opened|completed)|was (?:appointed|named|elected|promoted|terminated)|were (?:appointed|elected)|effective immediately|recently|now (?:based|located|open)|officially|moved|relocated|opened|opens|joined|resigned|retired|stepped down|left|became|acquired)\b"
 )
@@ -45,7 +46,7 @@ _HISTORY = re.compile(
 )
 # a document's own news can be told with these; they are background in a text whose news is another
 _RESTATED = re.compile(
-    r"(?i)\b(?:as|was|were|had been|has been|it was|which was)? ?(?:previously|earlier|already) (?:announced|reported|disclosed)|announced (?:last|earlier this) (?:year|month|week)|(?:announced|reported|disclosed) (?:previously|earlier)|first announced in|announced in (?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
+    r"(?i)\b(?:as|was|were|had been|has been|it was|which was)? ?(?:previously|earlier|already) (?:announced|reported|disclosed)|announced (?:last|earlier this) (?:year|month|week)|(?:announced|reported|disclosed) (?:previously|earlier)|following (?:the |its |an )?(?:\w+ of the )?announcement (?:that|of)|first announced in|announced in (?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
 )
 _COMPLETION_NEWS = re.compile(r"(?i)\b(?:complet|clos(?:e[sd]|ing)|consummat|finali[sz]|terminat|call\w* off|today|withdr)")
 # not said of one real event: advice, questions, conditions, generalities
@@ -65,6 +66,8 @@ def status_of(view: View, start: int, end: int) -> str:
         return "terminated"
     if _DENIED.search(clause):
         return "denied"
+    if _INTENT.search(clause):
+        return "planned"
     heard = _RUMORED.search(_NOT_RUMOR.sub(" ", clause))
     if heard:
         return "rumored"

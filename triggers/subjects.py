@@ -94,6 +94,8 @@ def find_main(full_text: str, sentences: Sequence[Sentence], named: Sequence[str
     votes = [(name.split(" and ")[0] if clean_name(name.split(" and ")[0]) in firsts else name, weight) for name, weight in votes]
     cleaned = [(clean_name(name), weight) for name, weight in votes]
     known = {bare(name) for name in abouts}
+    # "Grant Hollow Names Jane Roe" and "Grant Hollow, a firm of accountants": who is named twice where companies stand is one
+    known |= {bare(n) for n, w in cleaned if w >= 2 and sum(bare(m) == bare(n) and v >= 2 for m, v in cleaned) > 1}
     cleaned = [(n, w) for n, w in cleaned if is_name(n) and (bare(n) in known or not any(p == n or p.startswith(n + " ") for p in people))]
     return _elected(cleaned, full_text)
 

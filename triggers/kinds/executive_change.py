@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from store.records import TriggerEvent
+from triggers.companies import LEGAL, same_name
 from triggers.dates import effective_date
 from triggers.parties import doer, same_person
 from triggers.qualify import old_year
@@ -278,7 +279,7 @@ _TERSE_NOT = re.compile(
 def _terse(view: View, reading: Reading) -> Iterator[Found]:
     """Yield what a headline tells with the person, the office or the team missing; surest wording first."""
     masked, words = view.masked, view.sentence.text
-    if _TERSE_NOT.search(words) or (_MINOR.search(words) and not re.search(r"(?i)advisory", words)) or _AUDITOR.search(words):
+    if _TERSE_NOT.search(words) or _MINOR.search(words) or _AUDITOR.search(words):
         return
     unnamed = list(_unnamed(view, reading))
     if unnamed:
@@ -399,7 +400,7 @@ def _successor(found: Found, goes: Entity, comes: Entity, reading: Reading) -> F
 def _people(view: View, match: re.Match[str]) -> Iterator[tuple[Entity, int]]:
     start, end = match.span("people")
     for at in range(start, end - 1):
-        if view.masked[at] == SORTS["person"]:
+        if view.masked[at] == SORTS["person"] and not re.search(r"(?i)\breport(?:s|ing)? (?:directly )?to $", view.masked[:at]):
             yield view.entity(view.masked[at + 1]), at
 
 
@@ -458,7 +459,7 @@ def _is_leave(view: View, match: re.Match[str], at: int) -> bool:
         return bool(re.search(rf"(?i)replac\w+ (?:{_ROLE}{{0,4}}(?:{T}),? )?{MR}{P}", match.group()))
     if (
         verb == "retired"
-        and not re.search(r"(?i)\b(?:has|have|had|will|who|he|she|is|was|and|also|" + P + r")(?: \w+ly)?,?\s*$", before)
+        and not re.search(r"(?i)\b(?:has|have|had|will|who|he|she|is|was|also|" + P + r")(?: \w+ly)?,?\s*$", before)
         and not re.match(r"(?i)\s*(?:$|[,.;]|as|from|in|on|after|effective|last|this|at)\b", after)
     ):
         return False
@@ -684,12 +685,14 @@ def _company_of(view: View, match: re.Match[str], person: Entity, direction: str
             return re.sub(r"(?:['’]s?)?(?: (?:As|To|In|Board|Team|Leadership|Executive)\b.*)?$", "", after.group(1))
     of = re.match(rf"(?:,? (?:of|at|for|to) (?:the )?)({O})", tail)
     title_after = re.search(rf"(?:{T}|{BOARD})(?: and {T})*,? (?:of|at|for) (?:the )?({O})", match.group(), re.IGNORECASE)
+    gives = re.match(r"(?i)appoint|nam|elect|promot|hir|announc", match.group("verb"))
+    subject = doer(view, match.start("verb"), reading.parties) if gives else None
     if of and match.groupdict().get("t"):
-        return _entity_text(view, of.group(1))
+        named = _entity_text(view, of.group(1))
+        return subject if subject and _is_unit(named, subject, reading) else named
     if title_after and match.groupdict().get("t") and title_after.start() >= match.start("t") - match.start():
         named = _entity_text(view, title_after.group(1))
-        subject = doer(view, match.start("verb"), reading.parties)
-        if not subject or not reading.parties.once(named):
+        if not subject or not _is_unit(named, subject, reading):
             return named  # else a unit of the one who appoints: "Chief Executive of Consumer Lending"
     moved = re.search(rf"(?i)\b(?:moves|heads|returns|jumps|goes|switches) (?:over |back )?to (?:the )?({O})", match.group())
     if moved:
@@ -707,6 +710,12 @@ def _company_of(view: View, match: re.Match[str], person: Entity, direction: str
     if before_people and direction == "leaves":
         return _entity_text(view, before_people.group(1))
     return None
+
+
+def _is_unit(named: str, subject: str, reading: Reading) -> bool:
+    """True for what a title ends in that is a part of the one who appoints: "names Jane Roe president of Industrial Motion"."""
+    main = reading.parties.main
+    return bool(main and same_name(subject, main) and not same_name(named, main)) and re.search(rf"\b{LEGAL}\b", named) is None
 
 
 def _entity_text(view: View, mark: str) -> str:

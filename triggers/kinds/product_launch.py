@@ -48,7 +48,7 @@ _PRODUCTS = (  # noqa: SIM905 - word lists read better as text
 ).split()
 _NOT_PRODUCTS = (  # noqa: SIM905 - word lists read better as text
     "investigation lawsuit probe inquiry search review campaign fundraiser foundation scholarship initiative podcast tender "
-    "offering offer bid contest survey attack strike missile rocket satellite book novel album memoir single song film movie "
+    "offering offer bid contest survey attack strike missile rocket satellite book novel album memoir work works single song film movie "
     "documentary anthology report study results guide video trailer fund etf summit webinar conference event exhibition "
     "tournament festival gala tour season career era chapter plans strategy website site blog magazine newsletter hub page store "
     "location office restaurant headquarters branch company firm agency division subsidiary practice group team center centre "
@@ -103,6 +103,10 @@ def _found(view: View, reading: Reading, match: re.Match[str], *, nominal: bool)
     other = max(_NOT_PRODUCT.finditer(what), key=lambda m: m.start(), default=None)
     if other and (noun is None or other.start() >= noun.start()):
         return None
+    if any(not _PRODUCT.match(what, m.end() + 1) for m in _NOT_PRODUCT.finditer(what)) or re.search(
+        r"\w\.(?:com|org|net|io|ai|co)\b", what
+    ):
+        return None  # "campaign targeting brokers' platforms", but "podcast app"; a site is where things are sold
     if noun is not None and (_PLAIN_PRODUCT.fullmatch(noun.group()) or noun.group()[:1].islower() or noun.end() == len(what)):
         confidence = 0.82 if headline else 0.84 if nominal else 0.7
     elif last[:1].isupper() or last[:1].isdigit():

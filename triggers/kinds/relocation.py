@@ -50,7 +50,7 @@ _NO_MOVE = re.compile(
     rf"(?i)\bmov(?:e|es|ed|ing)\s+(?:\w+ ){{0,2}}?(?:to|into|onto|from|up|down|forward|ahead|on|toward|beyond|past|through|out of|closer|higher|lower|over)\s+(?:(?:the|a|an|its|their|{O}|next|new|more|cloud|production|commercial|phase|trial|full|senate|house|market|nasdaq|nyse|otc\w*|tsx\w*|finals?|round|stage|electric|remote|digital|online|general|main|bigger|larger|better|higher|lower|record|second|third|first|second-|profit\w*|clinical|construction|drill\w*|number|no\.|dismiss|strike|quash|compel|protect|ban|block|acquire|buy|sell|cut|become|reduce|stop|allow|make|create|secure|expand|improve|strengthen)\b)"
 )
 _PEOPLE_MOVE = re.compile(
-    r"(?i)\b(?:famil(?:y|ies)|residents?|people|employees?|workers|tenants|students?|patients|couple|players?|team members|refugees|homeowners|buyers|doctors|physicians|professionals|customers|renters|seniors|veterans|animals?|dogs?|cats?|wildlife|species|individuals|americans|canadians|households|retirees|expats?|graves?|statues?|monuments?|artifacts?|utilities|utility lines|power lines|furniture|belongings|personal|who (?:re)?(?:locat|mov)\w*|you|your|homes?|bodies|gene|files|data|servers|workloads|cells?|game|match|race|concert|festival|event|conference|show|tournament|ceremony|trial|case|hearing)\b[^.;]{0,25}\b(?:re-?locat|mov)(?:e|es|ed|ing)?\b"
+    r"(?i)\b(?:famil(?:y|ies)|residents?|people|employees?|workers|tenants|students?|patients|couple|players?|team members|refugees|homeowners|buyers|doctors|physicians|professionals|customers|renters|seniors|veterans|animals?|dogs?|cats?|wildlife|species|individuals|americans|canadians|households|retirees|expats?|graves?|statues?|monuments?|artifacts?|utilities|utility lines|power lines|furniture|belongings|personal|who (?:re)?(?:locat|mov)\w*|you|your|homes?|bodies|gene|files|data|servers|workloads|cells?|game|match|race|concert|festival|event|conference|show|tournament|ceremony|trial|case|hearing)\b[^.;]{0,40}\b(?:re-?locat|mov)(?:e|es|ed|ing)?\b"
 )
 _BENEFIT = re.compile(
     r"(?i)\brelocation (?:benefits?|expenses?|costs?|assistance|allowance|package|services?|policy|payments?|bonus|program(?:me)?s?|reimburse\w*|support|compan(?:y|ies)|guide|specialists?|experts?|industry|needs|incentives?|agreement|scam|tips|process|experience)|good reason|without (?:his|her|the executive)|material(?:ly)? (?:change|relocat|reduc|diminution)|(?:more than|at least|within) (?:\S+ )?(?:\d+|fifty|thirty|twenty|forty) miles|moving (?:costs|expenses|allowance|company|companies|services|truck)|reimburse|relocated employees|willing(?:ness)? to relocate|required to relocate|commut"
@@ -184,7 +184,10 @@ def _news(view: View, match: re.Match[str]) -> bool:
     near = view.masked[max(0, match.start() - 30) : match.end("verb") + 60]
     return bool(
         re.search(r"(?i)\b(?:announc|today|will|plans? to|to relocate|relocates|has relocated|is relocating|is moving)", near)
-    ) and not re.search(r"(?i)\b(?:ago|in (?:19|20)\d\d|last year|previously announced)\b", near)
+    ) and not re.search(
+        r"(?i)\b(?:ago|in (?:19|20)\d\d|last year|previously announced|following (?:the |its )?(?:\w+ of the )?announcement)\b",
+        view.masked[max(0, match.start() - 90) : match.end("verb") + 60],
+    )
 
 
 def _headline_moves(reading: Reading) -> bool:
