@@ -255,7 +255,8 @@ def doer(view: View, at: int, parties: Parties) -> str | None:
         nearest = None  # capitals of a headline or its second line, named nowhere else: "Premium Lamp Brand Set to Launch"
         if not speaks_of(view, at, main):
             return main
-    if nearest is not None and not nearest.anaphor and main and not same_name(nearest.text, main):
+    # a filing speaks of its filer throughout: whom it names besides, it means
+    if nearest is not None and not nearest.anaphor and main and not parties.header and not same_name(nearest.text, main):
         place = view.place_of(nearest)
         close = _DOES.fullmatch(view.masked[place + 2 : at]) is not None
         opens = place == 0 or re.search(
