@@ -26,7 +26,6 @@ from profiles.lint import Lint, Stored, lint, lint_stored
 from profiles.profile import Profile
 from prospect.due import accounts_of
 from prospect.kinds import shipped_kinds
-from prospect.pipeline import build_extractor
 from prospect.telling import mail_settings, targets
 from prospect.workspace import Workspace
 from prospect.yamlfile import position, read_yaml
@@ -73,6 +72,8 @@ def check_workspace(workspace: Workspace, now: datetime) -> Report:
         report.warnings += _placed(workspace, slug, lint(profile))
     own = [kind for name, kind in workspace.kinds.items() if name not in shipped_kinds()]
     if own:
+        from prospect.extracting import build_extractor  # slow to load, and most workspaces have no kind of their own
+
         extractor = build_extractor(workspace)
         for kind in own:
             report.faults += [f"triggers/{kind.name}.yml: {fault}" for fault in extractor.check_examples(kind)]

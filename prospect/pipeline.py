@@ -27,7 +27,6 @@ from crawler.archive import Archive
 from crawler.health import Verdict, is_due
 from crawler.read import Unreadable, read_document
 from crawler.run import CrawlSettings, crawl_sources
-from enrichment.deltas import filing_changes
 from enrichment.importing import READING, ImportSummary, import_companies, write_bad_rows
 from enrichment.mentions import filer_mention, is_own_name, mention_of, provisional_company
 from enrichment.merging import plan_merge, settled_provisionals
@@ -38,20 +37,15 @@ from prospect.accounts import all_accounts, company_of_account
 from prospect.attention import judged_sources, report_owed
 from prospect.bouncing import BouncesUnreadable, mails_at, take_bounces
 from prospect.copies import WINDOW as COPIES_WINDOW
-from prospect.copies import Copies
 from prospect.judging import judge_all, owed, save
 from prospect.telling import mail_settings, targets
 from prospect.workspace import Workspace
 from store import queries
 from store.records import Company, CompanyMatch, CompanyMerge, Document, RawDocument, SourceRun, TriggerEvent
-from triggers.entities import load_entities
-from triggers.extract import Extractor
-from triggers.forms import beside_earlier, with_office
 
 log = logging.getLogger(__name__)
 STAGES = ("collect", "read", "extract", "resolve", "judge", "tell")
 BATCH = 50  # documents in one transaction: a kill loses the work of at most so many
-ORIGINALS_KEPT = 2000  # documents of a run kept at hand for their copies
 T = TypeVar("T")
 
 
@@ -233,69 +227,19 @@ def attend(workspace: Workspace, engine: Engine, now: datetime, summary: RunSumm
 def extract(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress) -> None:
     """Find the events in every Document that is due; those of a copy are told by what was found in its original."""
     counts: Counter[str] = Counter()
-    extractor: Extractor | None = None
-    copies = Copies()
-    # what this run found: the store also keeps events that an earlier reader found and today's does not
-    found_here: dict[str, tuple[Document, list[TriggerEvent]]] = {}
     progress.begin("extract", None)
-    for batch in due_in_batches(engine, queries.due_to_extract):
-        extractor = extractor or build_extractor(workspace)
-        results: list[tuple[Document, list[TriggerEvent] | str]] = []
-        joined = []
-        with engine.connect() as conn:
-            for document in batch:
-                origin, packed = copies.join(conn, document)
-                joined.append((document.id, document.first_seen or now, origin, packed))
-                found = None
-                if origin != document.id and (told := found_here.get(origin) or queries.told_in(conn, origin)):
-                    found = retell_one(extractor, document, *told)
-                    counts["copies"] += found is not None
-                result = extract_one(extractor, document) if found is None else found
-                if isinstance(result, list):
-                    found_here[document.id] = document, result
-                results.append((document, result))
-        with engine.begin() as conn:
-            queries.save_sketches(conn, joined)
-            for document, result in results:
-                if isinstance(result, list) and (earlier := queries.earlier_filings(conn, document, stating=("auditor", "officers"))):
-                    changes = [with_office(change) for change in filing_changes(earlier, document)]
-                    result = [*(beside_earlier(each, document, earlier) for each in result), *changes]
-                if isinstance(result, str):
-                    queries.mark_unextractable(conn, document.id, result, now)
-                    counts["failed"] += 1
-                else:
-                    queries.save_events(conn, document.id, result, now)
-                    counts["events"] += len(result)
-        for old in list(found_here)[: max(0, len(found_here) - ORIGINALS_KEPT)]:
-            del found_here[old]
-        counts["documents"] += len(batch)
-        progress.advance(len(batch))
+    with engine.connect() as conn:
+        some_due = bool(queries.due_to_extract(conn, 1))
+    if some_due:
+        # the kinds' expressions and the model take seconds to load: a run that found nothing new does without
+        from prospect.extracting import extract_due
+
+        for done in extract_due(workspace, engine, now):
+            counts += done
+            progress.advance(done["documents"])
     with engine.begin() as conn:
         queries.drop_sketches(conn, now - 3 * COPIES_WINDOW)
     summary.extract = {name: counts[name] for name in ("documents", "copies", "events", "failed")}
-
-
-def build_extractor(workspace: Workspace) -> Extractor:
-    """Return the extractor with the workspace's kinds and model."""
-    return Extractor(list(workspace.kinds.values()), entities=load_entities(workspace.settings.nlp.model))
-
-
-def extract_one(extractor: Extractor, document: Document) -> list[TriggerEvent] | str:
-    """Return the document's events, or in words why it could not be read for them."""
-    try:
-        return extractor.extract(document)
-    except Exception as error:  # one bad document is recorded and skipped; it must not stop the night
-        log.exception("extractor failed id=%s", document.id)
-        return f"the extractor failed: {type(error).__name__}: {error}"
-
-
-def retell_one(extractor: Extractor, copy: Document, original: Document, events: list[TriggerEvent]) -> list[TriggerEvent] | None:
-    """Return the original's events as its copy tells them; None where the copy must be read for itself."""
-    try:
-        return extractor.retell(copy, original, events)
-    except Exception:  # the reading that follows says what is wrong with the document, if anything is
-        log.exception("retelling failed id=%s", copy.id)
-        return None
 
 
 def import_registers(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress, known: Known) -> int:
