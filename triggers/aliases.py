@@ -35,6 +35,10 @@ _GENERIC_TERMS = frozenset(
 )
 _ROLE_TERMS = frozenset("seller buyer purchaser parent manager adviser advisor landlord tenant lender holder investor target".split())
 
+# every name is held against every other and sought in the text; a document with more of them is a directory, not a story
+MAX_NAMES = 600  # people, and as many companies
+MAX_CHARS = 300_000  # of the text
+
 
 def core_name(name: str) -> str:
     """Return a company's name without legal forms and article: "The Buckle, Inc." -> "Buckle"."""
@@ -60,10 +64,9 @@ class Aliases:
         """Take in `(label, text)` of entities."""
         before = len(self.persons) + len(self.companies)
         for label, text in found:
-            if label == "PERSON":
-                self.persons[text] += 1
-            elif label == "ORG":
-                self.companies[text] += 1
+            names = self.persons if label == "PERSON" else self.companies if label == "ORG" else None
+            if names is not None and (text in names or len(names) < MAX_NAMES):
+                names[text] += 1
         if len(self.persons) + len(self.companies) != before:
             self._known.clear()
             self.version += 1
@@ -102,7 +105,7 @@ class Aliases:
 
     def _always_capital(self, word: str) -> bool:
         """Return True for a word the document never writes small: "IntelliTrans", but not "Target" beside "target"."""
-        return len(word) > 3 and not stands_alone_in(self._text, word.lower())
+        return len(word) > 3 and not stands_alone_in(self._text[:MAX_CHARS], word.lower())
 
     def _cached(self, label: str, mention: str) -> str:
         key = (label, mention)

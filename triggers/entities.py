@@ -12,9 +12,9 @@ from __future__ import annotations
 import bisect
 import logging
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from triggers.aliases import Aliases, core_name
@@ -59,14 +59,22 @@ class Entity:
 class EntityFinder:
     """Rules, and a model where one was loaded; holds nothing of the documents it read."""
 
-    def __init__(self, model: Language | None = None) -> None:
-        self._model = model
-        words: Collection[str] = model.meta.get("small_words", ()) if model is not None else ()
-        self._small_words = frozenset(words) | HEADLINE_SMALL if words else frozenset()
+    def __init__(self, model: Language | None = None, *, load: Callable[[], Language | None] | None = None) -> None:
+        """Take a model, or `load`, which gives one when it is first asked for a name: most documents never ask."""
+        self._given, self._load = model, load
+
+    @cached_property
+    def _model(self) -> Language | None:
+        return self._load() if self._load else self._given
+
+    @cached_property
+    def _small_words(self) -> frozenset[str]:
+        words: Collection[str] = self._model.meta.get("small_words", ()) if self._model is not None else ()
+        return frozenset(words) | HEADLINE_SMALL if words else frozenset()
 
     @property
     def has_model(self) -> bool:
-        """False where rules work alone."""
+        """False where rules work alone; asking loads the model."""
         return self._model is not None
 
     def view(
@@ -363,18 +371,13 @@ def _tokenizer() -> Any:
 def load_entities(model: str = "builtin") -> EntityFinder:
     """Return the finder for `model`: "builtin" (weights that ship), "rules", or a spaCy package by name or path.
 
-    Unreadable built-in weights are a warning, and rules work alone. Raise EntityModelError for a package that cannot be loaded.
+    The built-in weights are read when they are first needed; where they cannot be, that is a warning, and rules work alone. Raise
+    EntityModelError for a package that cannot be loaded.
     """
     if model == "rules":
         return EntityFinder()
     if model == "builtin":
-        try:
-            from triggers.model.weights import load_weights
-
-            return EntityFinder(load_weights())
-        except Exception as error:
-            log.warning("entity weights cannot be read, rules find the names alone; reinstall prospect: error=%s", error)
-            return EntityFinder()
+        return EntityFinder(load=_shipped_model)
     import spacy
 
     try:
@@ -383,3 +386,14 @@ def load_entities(model: str = "builtin") -> EntityFinder:
         raise EntityModelError(
             f"nlp.model '{model}' is neither 'builtin', 'rules', an installed spaCy package nor a folder; install it, or name one of these"
         ) from error
+
+
+def _shipped_model() -> Language | None:
+    """Return the model that ships; None where it cannot be read, which is a warning."""
+    try:
+        from triggers.model.weights import load_weights
+
+        return load_weights()
+    except Exception as error:
+        log.warning("entity weights cannot be read, rules find the names alone; reinstall prospect: error=%s", error)
+        return None

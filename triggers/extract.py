@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,6 +23,7 @@ from triggers.companies import same_name as _same_name
 from triggers.copies import retold
 from triggers.dates import document_date, happened_on
 from triggers.entities import EntityFinder, load_entities
+from triggers.expression import Expression
 from triggers.forms import read_form, states_events
 from triggers.gate import FRONT, Gate
 from triggers.kind import Example, Kind, Pattern, unmark
@@ -41,7 +43,10 @@ log = logging.getLogger(__name__)
 # how much a sentence's place takes from the confidence of what it tells
 ZONE_FACTOR = {HEADLINE: 0.97, LEAD: 1.0, BODY: 0.88, QUOTE: 0.7}
 _TOLD_ANYWHERE = frozenset({"executive_change", "relocation"})  # kinds whose wording is sure enough beyond headline and lead
-_OPEN_ITEMS = ("1.01", "7.01", "8.01", "5")  # 8-K items that may tell of anything
+# What a document of any size may cost: a sentence that may tell of something is some hundred times as dear as others, and what is told is
+# compared in pairs. The largest filing met (650,000 characters, exhibits and tables) has 38,000 of the one, and 13 was the most of the other.
+MAX_READ_CHARS = 200_000  # of sentences that a pattern may match, from the first on
+MAX_TOLD = 300  # wordings of one kind; a document with more is a list of appointments or deals, of which the first are read
 _PRONOUNS = frozenset(["it", "we", "they", "he", "she", "this", "that", "there", "who", "which"])
 
 
@@ -80,7 +85,7 @@ class Extractor:
         self._gated = gate
         self._code = {kind.name: _code_of(kind.name, "find") for kind in kinds}
         self._gate = Gate(
-            kinds, {name: _code_of(name, "CUES") or {"anywhere": [re.compile("")]} for name, code in self._code.items() if code}
+            kinds, {name: _code_of(name, "CUES") or {"anywhere": [Expression("")]} for name, code in self._code.items() if code}
         )
         self._wordings: dict[str, _Wording] = {}
         self._anywhere = {k.name for k in kinds if k.where == "anywhere" or any(p.where == "anywhere" for p in k.patterns)}
@@ -104,15 +109,21 @@ class Extractor:
         if noise:
             phrased = {index: kept for index, names in phrased.items() if (kept := [n for n in names if n in noise.spares])}
         cues = self._worded(phrased, sentences, folded, filing=filing)
+        end = _read_up_to(cues, sentences)
+        phrased = {index: names for index, names in phrased.items() if index < end}
+        cues = {index: wordings for index, wordings in cues.items() if index < end}
         tried: Mapping[int, Mapping[str, Wordings | None]] = cues if self._gated else self._everything(sentences)
         if not tried:
             return []
         reading = self._open(document, flat, spans, sentences, cues, tried)
         candidates: list[_Candidate] = []
+        told = Counter[str]()
         for index, names in tried.items():
             reading.index = index
             view = reading.view_of(index)
             for name, wordings in names.items():
+                if told[name] >= MAX_TOLD:
+                    continue
                 reading.wordings = wordings
                 found_here = list(self._find(name, view, reading))
                 if (
@@ -122,6 +133,7 @@ class Extractor:
                     or any(n.search(s.text) for n in self._wording(name).never_document for s in sentences[:3])
                 ):
                     continue
+                told[name] += len(found_here)
                 for found in found_here:
                     candidate = self._judge(name, found, view, reading)
                     if candidate:
@@ -243,7 +255,7 @@ class Extractor:
                     for start, end, label, how in names.mentions(sentence.start, sentence.end)
                 ]
                 mended = mend(sentence, found)
-                if self.entities.has_model and "executive_change" in tried.get(index, ()) and not any(e.sort == "person" for e in mended):
+                if "executive_change" in tried.get(index, ()) and not any(e.sort == "person" for e in mended):
                     mended = self._second_opinion(sentence, mended, alone=len(sentences) < 3)
                 views[index] = make_view(sentence, mended)
             return views[index]
@@ -254,6 +266,8 @@ class Extractor:
     def _second_opinion(self, sentence: Sentence, found: list[Entity], *, alone: bool) -> list[Entity]:
         """Return the entities with the people that the model sees where rules saw none, but an office or a headline asks for one."""
         if not any(e.sort == "title" for e in found) and sentence.zone != HEADLINE and not alone:
+            return found
+        if not self.entities.has_model:
             return found
         (spans,) = self.entities.spans_of([(sentence.text, False)])
         people = [
@@ -438,6 +452,16 @@ class Extractor:
             if best is None or len(wrong) < len(best):
                 best = wrong
         return best or []
+
+
+def _read_up_to(cues: Iterable[int], sentences: Sequence[Sentence]) -> int:
+    """Return the index of the first sentence that is not read any more, where those before it make up MAX_READ_CHARS."""
+    size = 0
+    for index in cues:
+        size += sentences[index].end - sentences[index].start
+        if size > MAX_READ_CHARS:
+            return index
+    return len(sentences)
 
 
 def _sentences_of(document: Document) -> tuple[str, list[Sentence]]:

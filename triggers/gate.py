@@ -14,6 +14,7 @@ from functools import cache
 
 import re2
 
+from triggers.expression import Expression
 from triggers.kind import Kind
 from triggers.literals import Clauses, either, required
 from triggers.people import PLURAL_OFFICE
@@ -58,7 +59,7 @@ class Phrase:
 class Gate:
     """The gate of some kinds; `cues` are the worded patterns of a kind's code, by kind and by where they are tried (see Kind.where)."""
 
-    def __init__(self, kinds: Sequence[Kind], cues: Mapping[str, Mapping[str, Sequence[re.Pattern[str]]]]) -> None:
+    def __init__(self, kinds: Sequence[Kind], cues: Mapping[str, Mapping[str, Sequence[Expression]]]) -> None:
         self._kinds = {kind.name: kind for kind in kinds}
         self._cues = cues
         self._owners: list[tuple[str, bool, Phrase]] = [

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from re import _constants as op  # type: ignore[attr-defined] # the parser of `re` itself: no second reading of its grammar
 from re import _parser  # type: ignore[attr-defined]
 from string import ascii_letters, ascii_lowercase, digits
@@ -62,8 +63,14 @@ def sharpness(words: AbstractSet[str]) -> tuple[int, int]:
 
 
 def _useful(clauses: Iterable[Words]) -> list[Words]:
-    trimmed = [frozenset(map(_trimmed, words)) for words in clauses]
-    return [_shortest(words) for words in trimmed if words and not words & _COMMON]
+    return [useful for words in clauses if (useful := _fewest(words))]
+
+
+@lru_cache(maxsize=4096)
+def _fewest(words: Words) -> Words:
+    """Return the words trimmed, without those that hold another; none where a text is sure to hold one. Asked again at every level."""
+    trimmed = frozenset(map(_trimmed, words))
+    return _shortest(trimmed) if not trimmed & _COMMON else frozenset()
 
 
 def _trimmed(word: str) -> str:

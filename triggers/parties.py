@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from triggers.companies import LEGAL, NOT_NAMES, bare, clean_name, is_name, same_name
 from triggers.entities import DocumentView
@@ -88,7 +89,7 @@ class Parties:
         if 1 < len(base) < 80 and base.lower() not in NOT_NAMES:
             forms = list(_longer_forms(self.full_text, base))
             if forms:
-                longest = max(sorted(set(forms), key=forms.index), key=lambda f: (forms.count(f) > 0, -abs(len(f) - len(base) - 8)))
+                longest = max(dict.fromkeys(forms), key=lambda f: -abs(len(f) - len(base) - 8))
                 longest = clean_name(longest)
         if longest == name:
             known = self.names.full_name(name)
@@ -295,12 +296,18 @@ _CALLED = {
 
 def same_person(x: str, y: str) -> bool:
     """True for two spellings of one person within a document: same surname, and first names that begin alike or are short for each other."""
-    a, b = ([w for w in re.findall(r"[^\W\d_]+", name.lower()) if w not in {"jr", "sr", "ii", "iii", "iv", "dr"}] for name in (x, y))
+    a, b = _plain_words(x), _plain_words(y)
     if not a or not b or a[-1] != b[-1]:
         return False
     if len(a) == 1 or len(b) == 1:
         return True
     return any(_given_alike(v, w) for v in a[:-1] for w in b[:1]) or any(_given_alike(v, w) for v in a[:1] for w in b[:-1])
+
+
+@lru_cache(maxsize=1024)
+def _plain_words(name: str) -> tuple[str, ...]:
+    """Return the words of a person's name in small letters; asked again and again where events are compared in pairs."""
+    return tuple(w for w in re.findall(r"[^\W\d_]+", name.lower()) if w not in {"jr", "sr", "ii", "iii", "iv", "dr"})
 
 
 def _given_alike(x: str, y: str) -> bool:

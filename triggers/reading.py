@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from store.records import Document
+from triggers.expression import Expression
 from triggers.parties import Parties
 from triggers.structure import Sentence
 from triggers.view import View
@@ -43,7 +43,7 @@ class Reading:
     index: int = 0  # of the sentence being read
     wordings: Wordings | None = None  # the patterns of the kind being looked for that may match the sentence; None: all
 
-    def apt(self, expressions: Iterable[re.Pattern[str]]) -> list[re.Pattern[str]]:
+    def apt(self, expressions: Iterable[Expression]) -> list[Expression]:
         """Return those of a kind's CUES that may match the sentence being read."""
         return [e for e in expressions if self.wordings is None or e.pattern in self.wordings]
 

@@ -35,7 +35,9 @@ _OPENERS = frozenset(
     "Today Yesterday Now Then One Two Three Some Many More Other Another Any Through Throughout Additional".split()
 )
 
-MAX_SENTENCE = 2_000  # characters; a longer run (a table, a list without stops) is cut at a space, so that work stays bounded
+MAX_SENTENCE = (
+    2_000  # characters; a longer run (a table, a list without stops) is cut after a clause, else at a space, so that work stays bounded
+)
 
 
 def split_sentences(text: str, title_end: int = 0) -> list[tuple[int, int]]:
@@ -104,8 +106,9 @@ def _add(text: str, start: int, end: int, out: list[tuple[int, int]]) -> None:
 
 def _add_cut(text: str, start: int, end: int, out: list[tuple[int, int]]) -> None:
     while end - start > MAX_SENTENCE:
-        cut = text.rfind(" ", start + MAX_SENTENCE // 2, start + MAX_SENTENCE)
-        cut = cut if cut > start else start + MAX_SENTENCE
+        earliest, latest = start + MAX_SENTENCE // 2, start + MAX_SENTENCE
+        # after a clause where one ends in the second half, so that a wording is not cut in two
+        cut = next((at + len(mark) - 1 for mark in ("; ", ", ", " ") if (at := text.rfind(mark, earliest, latest)) > 0), latest)
         out.append((start, cut))
         start = cut
         while start < end and text[start].isspace():

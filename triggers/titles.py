@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from triggers.expression import Expression
 from triggers.scan import Sieve
 
 # What a field may end in: "Human Resources", "Investor Relations", "Americas"
@@ -110,7 +111,7 @@ _POSTS = (
 )
 _POST = rf"(?:{_MANNER}{{0,2}}(?:{'|'.join(_POSTS)}))"
 _JOIN = r"(?:, and |, | and | & | &amp; |/| / |; and )"
-_TITLE = re.compile(
+_TITLE = Expression(
     rf"(?<![\w-])(?:{_POST})(?:{_JOIN}(?:an? |the |our |its )?{_POST}|(?: and|, and) board director)*(?![\w]|-(?!elect))", re.IGNORECASE
 )
 

@@ -7,7 +7,7 @@ ordinary regular expressions over that form; what they catch is mapped back to o
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -111,7 +111,11 @@ class View:
 
     def place_of(self, entity: Entity) -> int:
         """Return where in the masked form the entity stands."""
-        return self.places[self.entities.index(entity)]
+        return self.places[bisect_left(self.entities, entity.start, key=_start_of)]
+
+
+def _start_of(entity: Entity) -> int:
+    return entity.start
 
 
 def quantities(sentence: Sentence, taken: Iterable[Entity]) -> list[Entity]:

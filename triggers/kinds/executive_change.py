@@ -13,6 +13,7 @@ from dataclasses import replace
 from store.records import TriggerEvent
 from triggers.companies import LEGAL, same_name
 from triggers.dates import effective_date
+from triggers.expression import Expression
 from triggers.parties import doer, same_person
 from triggers.qualify import old_year
 from triggers.reading import Found, Reading
@@ -101,20 +102,20 @@ _LEAVES = [
     rf"(?P<t>{T})(?: of {O})?,? {MR}{PEOPLE}(?:,? \([^)]*\))?,? {_AUX}{{0,6}}(?P<verb>{_LEAVE})\b",
 ]
 # succeeds John Doe, who is retiring: the predecessor goes
-_PREDECESSOR = re.compile(
+_PREDECESSOR = Expression(
     rf"\b(?:succeed(?:s|ed|ing)?|replac(?:es|e|ed|ing)|tak(?:es|e|ing) over (?:from|for)|took over from|fill(?:s|ing)? (?:the )?\w+ (?:left|vacated) by|successor to|follow(?:s|ing)?|replacement for|in place of) (?:{_ROLE}{{0,3}}{T},? )?(?:(?:founder|founding|long-?time|retiring|outgoing|departing|former|current|interim|acting)[ -]?(?:{T} )?)*{MR}{P}",
     re.IGNORECASE,
 )
-_UNNAMED_JOINS = re.compile(
+_UNNAMED_JOINS = Expression(
     rf"\b(?P<verb>nam(?:es|ed|ing)|appoint(?:s|ed|ing)?|hir(?:es|ed|ing)|hire of|tap(?:s|ped)|pick(?:s|ed)|select(?:s|ed)|welcom(?:es|ed)|announc(?:es|ed|ing)|elect(?:s|ed)|promot(?:es|ed)|introduc(?:es|ed)|gets?|recruit(?:s|ed)|add(?:s|ed)|poach(?:es|ed)|hir\w+|brings? (?:in|on)|unveils?|appointment of|with|has)\b (?P<rest>(?:[^;,.\n\ue002]{{0,70}}? (?:as|to be|to) )?{_ROLE}{{0,5}}(?:[\w&’'-]+ ){{0,3}}?(?P<t>{T}|\bboard(?: of directors)?\b|\bto (?:its |the )?board\b))",
     re.IGNORECASE,
 )
-_UNNAMED_LEAVES = re.compile(
+_UNNAMED_LEAVES = Expression(
     rf"(?P<t>{T})(?: of {O})?,? (?:(?-i:[A-Z][\w-]+) ){{0,2}}(?:{_AUX}{{0,6}})(?P<verb>{_LEAVE})\b|(?P<verb2>{_LEAVING}|succession|transition) (?:of|plan for) {_ROLE}{{0,4}}(?P<t2>{T})|(?P<t3>{T}) (?P<verb3>succession|transition|departure|resignation|exit|retirement|resigns|change)\b",
     re.IGNORECASE,
 )
-_COMPILED_JOINS = [re.compile(p, re.IGNORECASE) for p in _JOINS]
-_COMPILED_LEAVES = [re.compile(p, re.IGNORECASE) for p in _LEAVES]
+_JOIN_EXPRESSIONS = [Expression(p, re.IGNORECASE) for p in _JOINS]
+_LEAVE_EXPRESSIONS = [Expression(p, re.IGNORECASE) for p in _LEAVES]
 
 # not a post of a company's leadership, or no change of post at all
 _MINOR = re.compile(
@@ -239,14 +240,9 @@ def find(view: View, reading: Reading) -> Iterable[Found]:
         or (_AWARD.search(masked) and not re.search(r"(?i)\b(?:as|to be) (?:its |the )?(?:new |next )?" + T, masked))
     ):
         return
-    seen: list[tuple[str, str]] = []
-    for found, person, direction in _named(view, reading):
-        key = (person.split()[-1] if person else "", "out" if direction == "leaves" else "in")
-        if key in seen:
-            continue
-        seen.append(key)
-        yield found
-    if seen:
+    named = _named(view, reading)
+    yield from named
+    if named:
         return
     if zone == HEADLINE or len(reading.sentences) <= 2:
         yield from _terse(view, reading)
@@ -255,19 +251,19 @@ def find(view: View, reading: Reading) -> Iterable[Found]:
 
 
 # what a headline says in short: the person without the office, the office without the person, or the team alone
-_TERSE_JOINS = re.compile(
+_TERSE_JOINS = Expression(
     rf"\b(?P<verb>appoint(?:s|ed|ing)?|nam(?:es|ed)|elect(?:s|ed)|hir(?:es|ed|ing)|hires? of|tap(?:s|ped)|pick(?:s|ed)|promot(?:es|ed)|welcom(?:es|ed)|recruit(?:s|ed)|poach(?:es|ed)|lur(?:es|ed)|adds?|appointments? of|addition of|secur(?:es|ed)|select(?:s|ed)|cho(?:oses|se)|engages|brings? on|(?:re)?joined by)\b(?! (?:in|on|behind|for)\b)[^;\n\ue002]{{0,70}}?{PEOPLE}",
     re.IGNORECASE,
 )
-_TERSE_MOVES = re.compile(
+_TERSE_MOVES = Expression(
     rf"{PEOPLE}[^;\n\ue002]{{0,110}}?\b(?P<verb>(?:to )?(?:re)?joins?|has joined|joined|named|appointed|promoted|elected|hired|tapped|to (?:lead|head|run|chair|become|take over|replace|succeed|rejoin|return|co-head)|becomes|takes (?:over|the helm|charge|reins)|steps (?:in|into|up)|returns (?:to|as)|is (?:the |its )?new)\b",
     re.IGNORECASE,
 )
-_TERSE_LEAVES = re.compile(
+_TERSE_LEAVES = Expression(
     rf"(?:{P}|{T})[^;\n]{{0,50}}?\b(?P<verb>resign(?:s|ed|ing)?|to resign|retir(?:es|ed|ing)|to retire|step(?:s|ped|ping)? (?:down|aside)|to step (?:down|aside)|to (?:leave|depart|exit)|depart(?:s|ed|ing)|leav(?:es|ing)|has left|left|quits?|exits?|ousted|fired|suspended|out as|will leave|is out)\b|\b(?P<oust>fires?|ousts?|sacks?|suspends?|loses|parts ways with|dismisses|removes?)\b [^;\n]{{0,40}}?(?:{T}|{P}|executives?|officials?)|\b(?P<noun>resignation|retirement|departure|exit|ouster) of\b[^;\n]{{0,50}}?(?:{P}|{T})",
     re.IGNORECASE,
 )
-_TEAM = re.compile(
+_TEAM = Expression(
     r"\b(?P<verb>strengthen(?:s|ed|ing)?|expand(?:s|ed|ing)?|bolster(?:s|ed|ing)?|chang(?:es|ed|ing)(?: up)?|reshuffl(?:es|ed|ing)|shak(?:es|ing) up|shake[- ]?up|overhaul(?:s|ed)?|announc(?:es|ed|ing)|appoint(?:s|ed|ing)?|nam(?:es|ed)|hir(?:es|ed|ing)|add(?:s|ed)|mak(?:es|ing)|revamps?|promot(?:es|ed)|welcom(?:es|ed)|elect(?:s|ed)|buil?ds?|enhanc(?:es|ed)|round(?:s|ed) out|rejigs?|reorganizes?|restructures?|drafts?|recruits?|taps?|poaches|lures)\b[^;\n]{0,90}?\b(?P<team>(?:leadership|management|executive|senior|c-suite|exec) (?:leadership |management |executive )?(?:team|teams|changes?|appointments?|transitions?|hires?|promotions?|leaders?|executives?|moves|positions|shake[- ]?up|succession|ranks)|key (?:transitions|appointments|hires|executives?|leadership \w+|promotions|management \w+)|board (?:appointments?|changes?|transitions?|members?)|(?:new|two|three|four|five|several|additional|top|independent|senior|veteran|google|former|ex-?\w*) (?:\S+ ){0,3}?(?:directors|executives?|exec|execs|leaders|veterans?|bankers?|officials?|partners|vice presidents|managers|board members?|officers|trader|traders|chief|boss|members)|(?:ceo|cfo|coo|chief \w+ officer|chair(?:man)?|leadership|executive|board|management) (?:succession|transition|changes?|appointments?)|leadership|succession (?:plan|planning)?|new appointments|appointments)\b",
     re.IGNORECASE,
 )
@@ -341,26 +337,36 @@ def _borne_out(person: Entity, reading: Reading) -> bool:
     return any(surname in view.sentence.text.casefold() and view.of("title") and view.of("person") for view in views)
 
 
-def _named(view: View, reading: Reading) -> Iterator[tuple[Found, str, str]]:
+def _named(view: View, reading: Reading) -> list[Found]:
+    """Return the moves of people that the sentence names, the first of each person in and out: the rest is not even looked at."""
     masked = view.masked
     if SORTS["person"] not in masked:
-        return
+        return []
+    told: set[tuple[str, str]] = set()
+
+    def first_told(person: Entity, way: str) -> bool:
+        name = reading.parties.person(person.text)
+        before = len(told)
+        told.add((name.split()[-1] if name else "", way))
+        return len(told) > before
+
     taken: set[tuple[int, str]] = set()
     leaving: set[int] = set()
-    out: list[tuple[Found, str, str]] = []
-    for pattern in reading.apt(_COMPILED_LEAVES):
+    out: list[Found] = []
+    for pattern in reading.apt(_LEAVE_EXPRESSIONS):
         for match in pattern.finditer(masked):
             for person, at in _people(view, match):
                 if (at, "out") in taken or not _is_leave(view, match, at):
                     continue
                 taken.add((at, "out"))
                 leaving.add(at)
-                out.append((_found(view, match, person, "leaves", reading), reading.parties.person(person.text), "leaves"))
+                if first_told(person, "out"):
+                    out.append(_found(view, match, person, "leaves", reading))
     predecessors = {}
     for match in _PREDECESSOR.finditer(masked):
         predecessors[match.end() - 2] = match
     joins: dict[int, tuple[tuple[bool, int], re.Match[str], Entity]] = {}
-    for pattern in reading.apt(_COMPILED_JOINS):
+    for pattern in reading.apt(_JOIN_EXPRESSIONS):
         for match in pattern.finditer(masked):
             if _bad_join(view, match):
                 continue
@@ -374,14 +380,15 @@ def _named(view: View, reading: Reading) -> Iterator[tuple[Found, str, str]]:
                 if at not in joins or merit < joins[at][0]:
                     joins[at] = (merit, match, person)
     for _, match, person in joins.values():
-        found = _found(view, match, person, "", reading)
-        out.append((found, reading.parties.person(person.text), found.facts.get("direction") or "joins"))
+        if first_told(person, "in"):
+            out.append(_found(view, match, person, "", reading))
         for place, before in predecessors.items():
             if (place, "out") not in taken and match.start() - 20 <= before.start() <= match.end() + 40:
                 taken.add((place, "out"))
                 goes = view.entity(masked[place + 1])
-                out.append((_successor(found, goes, person, reading), reading.parties.person(goes.text), "leaves"))
-    yield from out
+                if first_told(goes, "out"):
+                    out.append(_successor(_found(view, match, person, "", reading), goes, person, reading))
+    return out
 
 
 def _successor(found: Found, goes: Entity, comes: Entity, reading: Reading) -> Found:
@@ -855,6 +862,6 @@ def settle(events: list[TriggerEvent]) -> list[TriggerEvent]:
 
 # find() yields nothing where none of these can match (triggers/gate.py)
 CUES = {
-    "anywhere": [*_COMPILED_JOINS, *_COMPILED_LEAVES],
+    "anywhere": [*_JOIN_EXPRESSIONS, *_LEAVE_EXPRESSIONS],
     "lead": [_TERSE_JOINS, _TERSE_MOVES, _TERSE_LEAVES, _TEAM, _UNNAMED_JOINS, _UNNAMED_LEAVES],
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from triggers.expression import Expression
 from triggers.reading import Found, Reading
 from triggers.structure import BODY, HEADLINE, LEAD, QUOTE
 from triggers.view import SORTS, View
@@ -12,17 +13,17 @@ from triggers.view import SORTS, View
 _DETERMINER = (
     r"(?:(?:a|an|the|its|their|our|his|her|two|three|several|of|more|all|second|third|highly|much|long[- ]awaited|anticipated)\s+)*"
 )
-_VERBAL = re.compile(
+_VERBAL = Expression(
     r"\b(?P<verb>launch(?:es|ed|ing)?|unveil(?:s|ed|ing)?|introduc(?:es|ed|ing)|debut(?:s|ed|ing)?|roll(?:s|ed|ing)? out|releas(?:es|ed|ing)|to (?:launch|unveil|introduce|debut|release|roll out))\s+"
     rf"{_DETERMINER}(?P<what>[^;:.()\n]{{2,120}})",
     re.IGNORECASE,
 )
-_NOMINAL = re.compile(
+_NOMINAL = Expression(
     rf"\b(?P<verb>launch|release|(?:general |commercial )?availability|introduction|debut|rollout|roll-out|unveiling) of {_DETERMINER}(?P<what>[^;:()\n]{{2,120}})",
     re.IGNORECASE,
 )
 # "today announced Rocket 4.1, the latest version of its suite"
-_APPOSED = re.compile(
+_APPOSED = Expression(
     rf"\b(?P<verb>announc(?:es|ed|ing))\s+{_DETERMINER}(?P<what>(?-i:[A-Z0-9])[^;:,()\n]{{1,60}}), (?:the|its|an?) (?:(?:latest|newest|new|next|first|industry['’]s|world['’]s|[\w-]+) ){{1,6}}"
     r"(?:version|release|generation|addition|product|platform|solution|service|app|tool|model|suite|system|software|device|line|assistant|engine)\b",
     re.IGNORECASE,

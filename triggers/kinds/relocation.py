@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from store.records import TriggerEvent
 from triggers.dates import effective_date
+from triggers.expression import Expression
 from triggers.people import ADDRESS
 from triggers.reading import Found, Reading
 from triggers.structure import BODY, HEADLINE, LEAD, QUOTE
@@ -43,7 +44,7 @@ _VERBAL = [
     r"\b(?P<verb>signed)\b[^;\n]{0,40}?\blease\b(?P<what>)(?P<rest>[^;\n]{0,160})",
     rf"\b(?P<verb>(?:leav|depart|exit|flee|abandon|quit)(?:s|es|ing|ed)?)\s+(?P<rest>(?:its )?(?:{G})[^;\n]{{0,40}} (?:for|to) [^;\n]{{2,100}})",
 ]
-_COMPILED = [re.compile(p, re.IGNORECASE) for p in _VERBAL]
+_EXPRESSIONS = [Expression(p, re.IGNORECASE) for p in _VERBAL]
 
 # what moves is no company: people, games, shares, laws, money, projects
 _NO_MOVE = re.compile(
@@ -71,7 +72,7 @@ def find(view: View, reading: Reading) -> Iterable[Found]:
     masked = view.masked
     if _BENEFIT.search(masked) or _PEOPLE_MOVE.search(view.sentence.text):
         return
-    for number, pattern in enumerate(_COMPILED):
+    for number, pattern in enumerate(_EXPRESSIONS):
         for match in pattern.finditer(masked):
             found = _found(view, reading, match, number)
             if found is not None:
@@ -352,4 +353,4 @@ def _place(view: View, at: int) -> str:
     return re.sub(r"\s+", " ", view.text(at, end)).strip(" ,") if end > at + 2 else first.text
 
 
-CUES = {"anywhere": _COMPILED}  # find() yields nothing where none of these can match (triggers/gate.py)
+CUES = {"anywhere": _EXPRESSIONS}  # find() yields nothing where none of these can match (triggers/gate.py)
