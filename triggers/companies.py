@@ -26,7 +26,8 @@ NOT_NAMES = frozenset(
         "market more about shares stock item form exhibit us uk u.s. ai directors stockholders shareholders committee officer officers "
         "meeting agreement sec nyse nasdaq otc fda ftc doj irs fbi epa eu un gdp ipo globe newswire pr business wire prnewswire "
         "globenewswire accesswire registrant chairman president director january february march april may june july august september "
-        "october november december monday tuesday wednesday thursday friday saturday sunday"
+        "october november december monday tuesday wednesday thursday friday saturday sunday "
+        "as at by for from if in into of on once or since so than then though to under until upon via when where while with"
     ).split()
 )
 
@@ -37,6 +38,7 @@ def clean_name(name: str) -> str:
     name = re.sub(r"\s+", " ", name).strip(" \"“”'‘’(")
     name = re.sub(r"\s*\((?:the )?[“\"].*$", "", name)
     name = re.sub(r"(?i)^(.{3,60}?)[\s,]+(?=\1(?!\w))", "", name)  # "ACME CORP Acme Corp": a heading and its paragraph run together
+    name = re.sub(r"(?i)^(.{6,60}?)(?=\1(?!\w))", "", name)  # "Acme Corp.Acme Corp.": a caption and its picture's text
     name = _RUNS_ON.split(name)[0] if _RUNS_ON.search(name) and not _RUNS_ON.match(name) else name
     while True:
         shorter = _TRAIL.sub(
