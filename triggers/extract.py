@@ -313,8 +313,9 @@ class Extractor:
         if not found.news and background(view, found.start, found.end, reading.base):
             return None
         status = found.status or status_of(view, found.start, found.end)
-        company = self._company(found, view, reading)
-        named = company is not None and (found.company is not None or doer(view, found.start, reading.parties) is not None)
+        own = name in _TOLD_ANYWHERE
+        company = self._company(found, view, reading, own=own)
+        named = company is not None and (found.company is not None or doer(view, found.start, reading.parties, own=own) is not None)
         confidence = found.confidence * ZONE_FACTOR.get(sentence.zone, 0.5)
         main = reading.parties.main
         if sentence.zone in {BODY, QUOTE} and not reading.filing:
@@ -331,13 +332,13 @@ class Extractor:
         _fill(kind, facts, view, found)
         if found.company is None and company and any(facts.get(f) and _same_name(company, facts[f] or "") for f in _OTHER_PARTIES):
             company = leading_name(view) or reading.parties.main
-        own = found.company_fact or kind.company_fact
-        if own and not facts.get(own):
-            facts[own] = company
-        elif own and found.company is None and facts[own] and is_name(clean_name(facts[own] or "")) and not view.of("company"):
-            company = reading.parties.fullest(facts[own] or "")
+        side = found.company_fact or kind.company_fact
+        if side and not facts.get(side):
+            facts[side] = company
+        elif side and found.company is None and facts[side] and is_name(clean_name(facts[side] or "")) and not view.of("company"):
+            company = reading.parties.fullest(facts[side] or "")
         for fact in ("target", "partner", "unit"):
-            itself = facts.get("acquirer") if fact == own else company
+            itself = facts.get("acquirer") if fact == side else company
             if (
                 itself
                 and facts.get(fact)
@@ -353,7 +354,7 @@ class Extractor:
         at = view.span(found.start, found.end)[0]
         return _Candidate(name, sentence, reading.index, facts, company, status, happened_on(view, at, reading.base), confidence, named)
 
-    def _company(self, found: Found, view: View, reading: Reading) -> str | None:
+    def _company(self, found: Found, view: View, reading: Reading, *, own: bool) -> str | None:
         name = found.company
         if (
             name
@@ -365,7 +366,7 @@ class Extractor:
             if is_name(cleaned):
                 return reading.parties.party(cleaned)
         if not name:
-            actor = doer(view, found.start, reading.parties)
+            actor = doer(view, found.start, reading.parties, own=own)
             if actor is not None and not ANAPHOR.fullmatch(actor):
                 return reading.parties.party(actor)
         leading = None if reading.parties.main else leading_name(view)

@@ -245,10 +245,12 @@ def subject_before(view: View, at: int) -> Entity | None:
     return best
 
 
-def doer(view: View, at: int, parties: Parties) -> str | None:
+def doer(view: View, at: int, parties: Parties, *, own: bool = False) -> str | None:
     """Return who does what the words at masked[at] tell, as the sentence names it: None where it names nobody before them.
 
-    The company right before the words, else the document's own where the sentence speaks of it, else the nearest one.
+    The company right before the words, else the document's own where the sentence speaks of it, else the nearest one. A filing
+    speaks of its filer throughout: a company that it names besides is meant, unless what is told is the filer's `own` (its officers,
+    its seat), where a unit's name means the filer.
     """
     nearest = subject_before(view, at)
     main = parties.main
@@ -256,8 +258,8 @@ def doer(view: View, at: int, parties: Parties) -> str | None:
         nearest = None  # capitals of a headline or its second line, named nowhere else: "Premium Lamp Brand Set to Launch"
         if not speaks_of(view, at, main):
             return main
-    # a filing speaks of its filer throughout: whom it names besides, it means
-    if nearest is not None and not nearest.anaphor and main and not parties.header and not same_name(nearest.text, main):
+    meant = bool(parties.header) and not own
+    if nearest is not None and not nearest.anaphor and main and not meant and not same_name(nearest.text, main):
         place = view.place_of(nearest)
         close = _DOES.fullmatch(view.masked[place + 2 : at]) is not None
         opens = place == 0 or re.search(

@@ -693,7 +693,7 @@ def _company_of(view: View, match: re.Match[str], person: Entity, direction: str
     of = re.match(rf"(?:,? (?:of|at|for|to) (?:the )?)({O})", tail)
     title_after = re.search(rf"(?:{T}|{BOARD})(?: and {T})*,? (?:of|at|for) (?:the )?({O})", match.group(), re.IGNORECASE)
     gives = re.match(r"(?i)appoint|nam|elect|promot|hir|announc", match.group("verb"))
-    subject = doer(view, match.start("verb"), reading.parties) if gives else None
+    subject = doer(view, match.start("verb"), reading.parties, own=True) if gives else None
     if of and match.groupdict().get("t"):
         named = _entity_text(view, of.group(1))
         return subject if subject and _is_unit(named, subject, reading) else named
@@ -712,7 +712,7 @@ def _company_of(view: View, match: re.Match[str], person: Entity, direction: str
         return _entity_text(view, elsewhere.group(1)) if elsewhere.group(1) else elsewhere.group(2)
     people_at, verb_at = match.start("people"), match.start("verb")
     if verb_at < people_at:  # Acme appoints Jane Roe: the subject
-        return doer(view, verb_at, reading.parties)
+        return doer(view, verb_at, reading.parties, own=True)
     before_people = re.search(rf"({O})(?:['’]s?)?,? (?:[\w-]+ ){{0,2}}(?:{T},? ?)?{MR}$", masked[:people_at])
     if before_people and direction == "leaves":
         return _entity_text(view, before_people.group(1))
