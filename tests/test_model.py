@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -99,3 +103,33 @@ def test_weights_survive_writing_and_reading(tmp_path: Path) -> None:
     again = weights.load_weights(tmp_path / "again.bin")
     text = str(GOLD[0]["text"])
     assert [(e.text, e.label_) for e in again(text).ents] == [(e.text, e.label_) for e in nlp(text).ents]
+
+
+def _corpus(folder: Path) -> Path:
+    """Write a corpus of our own in the form of the large ones: labelled in full, labelled in part, names, and sentences to score on."""
+    rows = [{"src": "own", **row} for row in GOLD]
+    partial = [{"src": "core", "text": row["text"], "ents": [e for e in row["ents"] if e[2] == "ORG"], "partial": True} for row in GOLD]  # type: ignore[attr-defined]
+    for name, lines in (("converted/own", rows), ("converted/part", partial), ("business_dev", GOLD[:4])):
+        path = folder / f"{name}.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    (folder / "gazetteers").mkdir()
+    (folder / "gazetteers/first_names.json").write_text(json.dumps(["Ines", "Tobias", "Priya"]))
+    (folder / "gazetteers/sec_company_names.json").write_text(json.dumps(["quellux inc", "tern mills corp", "bank of dunmore"]))
+    return folder
+
+
+def test_training_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    corpus = _corpus(tmp_path / "corpus")
+
+    def trained(seed: int, order_of_sets: int) -> bytes:
+        output = tmp_path / f"{seed}-{order_of_sets}.bin"
+        command = [sys.executable, "-m", "triggers.model.train", "--corpus", corpus, "--output", output]
+        command += ["--steps", "6", "--made", "60", "--seed", str(seed)]
+        subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": str(order_of_sets)})
+        assert weights.load_weights(output).pipe_names == ["tok2vec", "ner"]
+        return output.read_bytes()
+
+    first = trained(20, 1)
+    assert trained(20, 2) == first
+    assert trained(21, 1) != first

@@ -1,5 +1,5 @@
 # ruff: noqa: T201 - chance is seeded on purpose; prints its progress
-"""Trains the entity model: `python -m triggers.model.train --corpus DIR [--output FILE] [--steps N] [--seed N]`.
+"""Trains the entity model: `python -m triggers.model.train --corpus DIR [--output FILE] [--steps N] [--made N] [--seed N]`.
 
 DIR holds the labelled corpora (triggers/model/MODEL_CARD.md says which); without --output the weights that ship are replaced. Two rounds:
 the first on sentences that are labelled in full, the second also on those where only companies are marked, the rest of them labelled by
@@ -30,7 +30,6 @@ from triggers.model.weights import SHIPPED, pipeline, save_weights
 
 CONFIG = Path(__file__).parent / "config.cfg"
 _EVAL_EVERY = 200  # steps
-_SYNTHETIC = 16_000  # sentences
 
 
 def main() -> None:
@@ -39,20 +38,24 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, required=True, help="folder with converted/, gazetteers/, business_dev.jsonl")
     parser.add_argument("--output", type=Path, default=SHIPPED, help="file to write (default: the weights that ship)")
     parser.add_argument("--steps", type=int, default=5_000, help="batches of both rounds together (default 5000, some 30 minutes)")
+    parser.add_argument("--made", type=int, default=16_000, help="sentences made from templates for each round (default 16000)")
     parser.add_argument("--seed", type=int, default=20)
     args = parser.parse_args()
-    train(args.corpus, args.output, steps=args.steps, seed=args.seed)
+    train(args.corpus, args.output, steps=args.steps, seed=args.seed, made_each=args.made)
 
 
-def train(corpus: Path, output: Path, *, steps: int, seed: int) -> float:
-    """Train for `steps` batches, write the best weights to `output`, return their score on business_dev."""
+def train(corpus: Path, output: Path, *, steps: int, seed: int, made_each: int) -> float:
+    """Train for `steps` batches, write the best weights to `output`, return their score on business_dev.
+
+    `made_each` sentences are made from templates for each round. The same corpus, seed, machine and versions give the same bytes.
+    """
     chance = random.Random(seed)
     fix_random_seed(seed)
     corpora = read_corpora(corpus, chance)
     world = world_of(corpus, corpora, chance)
     whole = [sentence for sentence in corpora if not sentence.partial]
     partial = [sentence for sentence in corpora if sentence.partial]
-    made = synthesize(corpus, world, _SYNTHETIC)
+    made = synthesize(corpus, world, made_each)
     first = [*whole, *made, *cased(whole, chance, title=0.06, upper=0.01), *cased(made, chance, title=0.08, upper=0.02)]
     print(f"{len(whole)} sentences labelled, {len(partial)} in part, {len(made)} made", flush=True)
 
@@ -67,7 +70,7 @@ def train(corpus: Path, output: Path, *, steps: int, seed: int) -> float:
 
     with nlp.use_params(optimizer.averages):
         completed = [_complete(nlp, sentence) for sentence in partial]
-    more = synthesize(corpus, world, _SYNTHETIC)
+    more = synthesize(corpus, world, made_each)
     second = [*whole, *more, *completed, *renamed(completed, world, 0.5), *cased(whole, chance, title=0.05, upper=0.01)]
     second += cased([*more, *completed], chance, title=0.08, upper=0.01)
     _run(nlp, optimizer, [_example(nlp, sentence) for sentence in second], chance, range(half, steps), best)
@@ -81,7 +84,7 @@ class _Best:
     def __init__(self, nlp: spacy.language.Language, dev: Path, output: Path) -> None:
         self._nlp, self._output = nlp, output
         self._dev = [json.loads(line) for line in dev.read_text(encoding="utf-8").splitlines()]
-        self.score, self.step = 0.0, 0
+        self.score, self.step = -1.0, 0
         self._started = time.process_time()
 
     def offer(self, step: int, loss: float) -> None:
@@ -108,7 +111,7 @@ def _run(nlp: Any, optimizer: Any, examples: list[Example], chance: random.Rando
         # smaller steps towards the end settle the weights
         optimizer.learn_rate = 0.001 * (1.0 if step < steps.stop * 0.6 or steps.start == 0 else 0.4)
         nlp.update(next(batches), drop=0.15, sgd=optimizer, losses=loss)
-        if (step + 1) % _EVAL_EVERY == 0:
+        if (step + 1) % _EVAL_EVERY == 0 or step + 1 == steps.stop:
             with nlp.use_params(optimizer.averages):
                 best.offer(step + 1, loss.pop("ner", 0.0))
             loss.clear()
