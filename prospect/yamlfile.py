@@ -53,7 +53,7 @@ def unknown_value(what: str, word: object, known: Iterable[str]) -> str:
     """Return the message for a word that is none of `known`: the nearest one if any is near, else all of them."""
     known = sorted(known)
     hint = did_you_mean(word, known)
-    return f"unknown {what} '{word}'" + (hint or f"; known: {', '.join(known)}")
+    return f"unknown {what} '{word}'" + (hint or f"; known: {', '.join(known) or 'none'}")
 
 
 def read_yaml(path: Path, *, shown: str | None = None) -> Any:

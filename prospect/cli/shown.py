@@ -73,14 +73,14 @@ def open_workspace(given: Path | None) -> tuple[Workspace, Engine]:
     return workspace, open_store(workspace.database_url)
 
 
-def moment(text: str | None) -> datetime:
-    """Return the moment that --now says, or now; a day alone is its midnight UTC, a time without zone is UTC."""
+def moment(text: str | None, option: str = "--now") -> datetime:
+    """Return the moment that the option says, or now; a day alone is its midnight UTC, a time without zone is UTC."""
     if text is None:
         return datetime.now(UTC)
     try:
         said = datetime.fromisoformat(text)
     except ValueError as error:
-        raise CliError(f"--now '{text}' is no date; write 2026-09-14 or 2026-09-14T07:00:00+00:00", 2) from error
+        raise CliError(f"{option} '{text}' is no date; write 2026-09-14 or 2026-09-14T07:00:00+00:00", 2) from error
     return said.astimezone(UTC) if said.tzinfo else said.replace(tzinfo=UTC)
 
 

@@ -107,7 +107,7 @@ def reread(
     now: NowOption = None,
 ) -> None:
     """Read the archive again with today's readers and kinds, without a single request; what was told is not told again."""
-    at, start = moment(now), moment(since)
+    at, start = moment(now), moment(since, "--since")
     opened, engine = open_workspace(workspace)
     with engine.begin() as conn:
         due = read_again(conn, start)
