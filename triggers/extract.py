@@ -117,6 +117,8 @@ class Extractor:
             phrased = {index: kept for index, names in phrased.items() if (kept := [n for n in names if n in noise.spares])}
         cues = self._worded(phrased, sentences, folded, filing=filing)
         end = _read_up_to(cues, sentences)
+        if end < len(sentences):
+            log.warning("read up to sentence %s of %s, the rest is too long id=%s", end, len(sentences), document.id)
         phrased = {index: names for index, names in phrased.items() if index < end}
         cues = {index: wordings for index, wordings in cues.items() if index < end}
         tried: Mapping[int, Mapping[str, Wordings | None]] = cues if self._gated else self._everything(sentences)

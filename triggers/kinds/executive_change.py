@@ -143,32 +143,11 @@ _AUDITOR = re.compile(
 _PROMOTE = re.compile(
     r"(?i)promot|elevat|moved? up|steps? up|transition|additional|ascend|assum|appointed? from within|expand(?:ed|s) (?:his|her)|continue"
 )
-_INSIDER = r"(?i)\b(?:currently|current|presently|serves? as|serving as|has been (?:with|serving|the|our|its|a|an|employed)|has served|who has|since (?:joining|\d{4})|company['’]s|our|veteran of the company|years? (?:with|at) (?:the company|{})|continue(?:s)? (?:as|to serve|in)|in addition to|remains?|retain(?:s|ing)? (?:his|her)|also)\b"
 
 # heads of state and government, ministers, legislators
 _POLITICS = re.compile(
     r"(?i)\b(?:prime minister|premier|parliament|lawmakers|snap election|senator|congress(?:man|woman)|president (?:joe |donald |vladimir |emmanuel )?(?:biden|trump|putin|macron|obama|xi|zelensk\w+|erdogan|lula|milei)|white house|(?:sri lanka|mexic|russia|ukrain|french|brazil|argentin|south korea|chin|turk|ital|german|egypt|pakistan|philippin|peru|colombia|venezuela|indonesia|u\.?s\.?)\w*(?:['’]s)? (?:interim |acting |former |new )?(?:president|minister|chancellor)|cabinet (?:minister|member)|head of state|coalition government|attorney general|secretary of (?:state|defense|the treasury)|u\.?s\.? ambassador|supreme court|head coach|offensive coordinator|starting (?:quarterback|pitcher)|special envoy)\b"
 )
-LEVELS = [
-    (
-        "board",
-        re.compile(
-            r"(?i)\b(?:board|director(?! of | general|,? \w+ (?:sales|marketing|operations))|chair(?:man|woman|person)?|trustee|governor|regent|supervisory|lead independent)\b"
-        ),
-    ),
-    (
-        "c_suite",
-        re.compile(
-            r"(?i)\b(?:chief\b.{0,60}\bofficer|c[a-z]{1,3}o|chief executive|chief of staff|president|managing director|managing partner|executive chair(?:man|woman)?|general counsel|chief|co-manager|comptroller general)\b"
-        ),
-    ),
-    (
-        "senior",
-        re.compile(
-            r"(?i)\b(?:vice president|vp|svp|evp|avp|head|general manager|managing|executive director|director|country manager|controller|treasurer|partner|principal|secretary|senior|president)\b"
-        ),
-    ),
-]
 FUNCTIONS = [
     ("finance", r"financ|cfo\b|account|treasur|controller|comptroller|audit|investor relations|tax\b|capital markets|investment officer"),
     ("security", r"security|ciso\b|cso\b"),
@@ -569,11 +548,6 @@ def _status(view: View, match: re.Match[str], direction: str) -> str | None:
     ):
         return "completed"
     return "announced"
-
-
-def _words(view: View, start: int, end: int) -> str:
-    """Return the words behind masked[start:end], dates and numbers readable."""
-    return view.text(max(0, start), min(len(view.masked), end))
 
 
 def _is_news(view: View, match: re.Match[str], reading: Reading) -> bool:
