@@ -100,7 +100,6 @@ class Visit:
         self.listed = 0
         self.new = 0
         self.failed = 0
-        self.unchanged_lists = 0
         self.error: str | None = None
         self._notes: Counter[str] = Counter()
         self._began = time.monotonic()
@@ -156,7 +155,6 @@ class Visit:
 
         def answered(response: Response) -> Iterator[Any]:
             if response.status == 304:
-                self.unchanged_lists += 1
                 return
             if response.status == 200:
                 self.list_read(url, response)

@@ -306,9 +306,6 @@ class LeadBrief:
     playbooks: Mapping[str, Mapping[str, object]] = field(default_factory=dict)  # kind -> why, talking_points, questions
 
 
-DELIVERY_STATES = ("pending", "claimed", "sent", "failed", "cancelled")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One message or record owed to one target; written with its lead, settled by the outbox worker."""
@@ -320,7 +317,7 @@ class Delivery:
     purpose: str  # alert, correction, digest
     due: datetime
     payload: Mapping[str, object]  # what the channel needs, rendered when the lead was made
-    state: str = "pending"  # one of DELIVERY_STATES
+    state: str = "pending"  # pending, claimed, sent, failed or cancelled
     attempts: int = 0
     claimed_by: str | None = None
     lease_until: datetime | None = None

@@ -28,7 +28,8 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from crawler.errors import SourceFailed
 from crawler.filing_items import item_code
 from crawler.politeness import HostLedger
-from crawler.source import Source, SpiderOptions
+from crawler.source import SpiderOptions
+from crawler.spider import SourceSpider
 from crawler.submissions import read_filer_record, state_of
 from crawler.urls import canonical_url
 from crawler.visit import FetchedPage, Listed, Visit
@@ -89,16 +90,10 @@ class IndexLine:
         return self.path.rpartition("/")[2].removesuffix(".txt")
 
 
-class EdgarSpider(scrapy.Spider):  # type: ignore[misc]
+class EdgarSpider(SourceSpider[Options]):
     """Reads indexes, then fetches full submissions."""
 
     name = "edgar"
-    source: Source
-    visit: Visit
-
-    @property
-    def options(self) -> Options:
-        return self.source.options  # type: ignore[return-value]
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         for base in self.source.start:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,8 +13,9 @@ import scrapy
 from scrapy.http import Response
 
 from crawler.errors import SourceFailed
-from crawler.source import Source, SpiderOptions
-from crawler.visit import FetchedPage, Listed, Visit
+from crawler.source import SpiderOptions
+from crawler.spider import SourceSpider
+from crawler.visit import FetchedPage, Listed
 
 
 class Options(SpiderOptions):
@@ -24,25 +25,18 @@ class Options(SpiderOptions):
     include: tuple[str, ...] = ()  # only entries whose title or summary has one of these words
 
 
-class FeedSpider(scrapy.Spider):  # type: ignore[misc]
+class FeedSpider(SourceSpider[Options]):
     """Asks each feed, conditionally, and follows its new entries."""
 
     name = "feed"
-    source: Source
-    visit: Visit
-
-    async def start(self) -> AsyncIterator[scrapy.Request]:
-        for url in self.source.start:
-            yield self.visit.ask_list(url, self.read_list)
 
     def read_list(self, response: Response) -> Iterator[scrapy.Request | FetchedPage]:
         """Yield requests for the entries' pages, or the entries themselves where their text is taken as it is."""
-        options: Options = self.source.options  # type: ignore[assignment]
         entries = read_feed(response.body, response.url)
-        wanted = [entry for entry in entries if _wanted(entry, options.include)]
+        wanted = [entry for entry in entries if _wanted(entry, self.options.include)]
         if not entries:
             self.visit.empty_list(response.url, "a feed")
-        if options.follow:
+        if self.options.follow:
             yield from self.visit.ask_pages((entry.listed() for entry in wanted if entry.url), of_list=response.meta["list"])
             return
         if empty := sum(not entry.text for entry in wanted):

@@ -20,9 +20,10 @@ from scrapy.http import Response
 
 from crawler.errors import SourceFailed
 from crawler.returns import return_head
-from crawler.source import Source, SpiderOptions
+from crawler.source import SpiderOptions
+from crawler.spider import SourceSpider
 from crawler.urls import canonical_url
-from crawler.visit import FetchedPage, Visit
+from crawler.visit import FetchedPage
 
 MAX_RETURN_BYTES = 30_000_000
 ZIP_NAME = re.compile(r"(20\d\d)_TEOS_XML_(\d\d)([A-Z])\.zip", re.IGNORECASE)
@@ -39,16 +40,10 @@ class Options(SpiderOptions):
     max_returns: int = Field(default=20_000, ge=1)  # of one crawl
 
 
-class Irs990Spider(scrapy.Spider):  # type: ignore[misc]
+class Irs990Spider(SourceSpider[Options]):
     """Finds the newest files and takes the returns out of them."""
 
     name = "irs990"
-    source: Source
-    visit: Visit
-
-    @property
-    def options(self) -> Options:
-        return self.source.options  # type: ignore[return-value]
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         for url in self.source.start:

@@ -11,20 +11,20 @@ Address forms, as the vendors document them:
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-import scrapy
 from pydantic import Field
 from scrapy.http import Response
 
 from crawler.errors import SourceFailed
 from crawler.filing_text import readable_text
-from crawler.source import Source, SpiderOptions
-from crawler.visit import FetchedPage, Visit
+from crawler.source import SpiderOptions
+from crawler.spider import SourceSpider
+from crawler.visit import FetchedPage
 
 MAX_TEXT_CHARS = 8000
 BOARD_HOSTS = {
@@ -45,20 +45,10 @@ class Options(SpiderOptions):
     words: tuple[str, ...] = Field(default=())  # only positions whose title has one of these words: [chief, vice president, head of]
 
 
-class JobsSpider(scrapy.Spider):  # type: ignore[misc]
+class JobsSpider(SourceSpider[Options]):
     """Reads boards; each position is a document of its own."""
 
     name = "jobs"
-    source: Source
-    visit: Visit
-
-    @property
-    def options(self) -> Options:
-        return self.source.options  # type: ignore[return-value]
-
-    async def start(self) -> AsyncIterator[scrapy.Request]:
-        for url in self.source.start:
-            yield self.visit.ask_list(url, self.read_list)
 
     def read_list(self, response: Response) -> Iterator[FetchedPage]:
         """Yield a document for every position that was not open before."""

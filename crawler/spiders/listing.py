@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import scrapy
@@ -13,8 +13,9 @@ from scrapy.http import Response
 
 from crawler.errors import SourceFailed
 from crawler.page_facts import parse_date
-from crawler.source import Source, SpiderOptions
-from crawler.visit import Listed, Visit
+from crawler.source import SpiderOptions
+from crawler.spider import SourceSpider
+from crawler.visit import Listed
 
 
 class Options(SpiderOptions):
@@ -47,24 +48,14 @@ class Options(SpiderOptions):
         return pattern
 
 
-class ListingSpider(scrapy.Spider):  # type: ignore[misc]
+class ListingSpider(SourceSpider[Options]):
     """Reads list pages for as long as they show something new."""
 
     name = "listing"
-    source: Source
-    visit: Visit
-
-    @property
-    def options(self) -> Options:
-        return self.source.options  # type: ignore[return-value]
-
-    async def start(self) -> AsyncIterator[scrapy.Request]:
-        for url in self.source.start:
-            yield self.visit.ask_list(url, self.read_list, meta={"page": 1})
 
     def read_list(self, response: Response) -> Iterator[scrapy.Request]:
         """Yield requests for the page's new entries, and for the next page while there are any."""
-        number: int = response.meta["page"]
+        number: int = response.meta.get("page", 1)
         entries = read_listing(response, self.options)
         if not entries and number == 1:
             raise SourceFailed(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
@@ -17,8 +17,9 @@ from scrapy.http import Response
 from crawler.archive import decoded
 from crawler.errors import SourceFailed
 from crawler.page_facts import parse_date
-from crawler.source import Source, SpiderOptions
-from crawler.visit import Listed, Visit
+from crawler.source import SpiderOptions
+from crawler.spider import SourceSpider
+from crawler.visit import Listed
 from crawler.xml_tree import parse_xml
 
 MAX_SITEMAP_BYTES = 60_000_000  # the protocol allows 50 MB
@@ -56,20 +57,10 @@ class SitemapEntry:
     publisher: str = ""
 
 
-class SitemapSpider(scrapy.Spider):  # type: ignore[misc]
+class SitemapSpider(SourceSpider[Options]):
     """Asks each sitemap, conditionally, and follows what is new in it."""
 
     name = "sitemap"
-    source: Source
-    visit: Visit
-
-    @property
-    def options(self) -> Options:
-        return self.source.options  # type: ignore[return-value]
-
-    async def start(self) -> AsyncIterator[scrapy.Request]:
-        for url in self.source.start:
-            yield self.visit.ask_list(url, self.read_list)
 
     def read_list(self, response: Response) -> Iterator[scrapy.Request]:
         """Yield requests for an index's sitemaps, or for a sitemap's pages."""

@@ -20,9 +20,10 @@ from scrapy.http import Response
 
 from crawler.archive import ArchivedPage, warc_pages, warc_pages_in, whole_members
 from crawler.errors import SourceFailed
-from crawler.source import Source, SpiderOptions
+from crawler.source import SpiderOptions
+from crawler.spider import SourceSpider
 from crawler.urls import canonical_url, page_canonical
-from crawler.visit import FetchedPage, Visit
+from crawler.visit import FetchedPage
 
 BATCH = 200
 CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
@@ -36,16 +37,10 @@ class Options(SpiderOptions):
     content_types: tuple[str, ...] = Field(default=("text/html", "application/xhtml+xml", "application/pdf", "text/plain"))
 
 
-class WarcSpider(scrapy.Spider):  # type: ignore[misc]
+class WarcSpider(SourceSpider[Options]):
     """Takes the good answers out of WARC files as if they had been crawled now."""
 
     name = "warc"
-    source: Source
-    visit: Visit
-
-    @property
-    def options(self) -> Options:
-        return self.source.options  # type: ignore[return-value]
 
     async def start(self) -> AsyncIterator[scrapy.Request | FetchedPage]:
         for place in self.source.start:

@@ -6,7 +6,7 @@ Every state has columns of its own; a row becomes a document whose text says in 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -17,9 +17,10 @@ from scrapy.http import Response, TextResponse
 
 from crawler.errors import SourceFailed
 from crawler.page_facts import parse_date
-from crawler.source import Source, SpiderOptions
+from crawler.source import SpiderOptions
+from crawler.spider import SourceSpider
 from crawler.tables import read_rows
-from crawler.visit import FetchedPage, Visit
+from crawler.visit import FetchedPage
 from store.records import fingerprint
 
 FIELDS = (
@@ -59,20 +60,10 @@ class Options(SpiderOptions):
         return columns
 
 
-class WarnSpider(scrapy.Spider):  # type: ignore[misc]
+class WarnSpider(SourceSpider[Options]):
     """Reads a state's list of notices."""
 
     name = "warn"
-    source: Source
-    visit: Visit
-
-    @property
-    def options(self) -> Options:
-        return self.source.options  # type: ignore[return-value]
-
-    async def start(self) -> AsyncIterator[scrapy.Request]:
-        for url in self.source.start:
-            yield self.visit.ask_list(url, self.read_list, meta={"page": 1})
 
     def read_list(self, response: Response) -> Iterator[scrapy.Request | FetchedPage]:
         """Yield a document for every notice that was not there before."""
@@ -99,14 +90,14 @@ class WarnSpider(scrapy.Spider):  # type: ignore[misc]
             for page in self.visit.keep_record(address, notice_record(notice, self.options), of_list=response.meta["list"]):
                 kept += 1
                 yield page
-        if kept and self.options.next and response.meta["page"] < self.options.pages:
+        if kept and self.options.next and response.meta.get("page", 1) < self.options.pages:
             following = response.css(self.options.next).get()
             if following:
                 yield self.visit.ask_list(
                     response.urljoin(following),
                     self.read_list,
                     conditional=False,
-                    meta={"page": response.meta["page"] + 1},
+                    meta={"page": response.meta.get("page", 1) + 1},
                     missing_is_an_error=False,
                 )
 
