@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from alerts.links import Link, lifetime, signed_url
 from alerts.settings import MailSettings
 from alerts.view import CompanyView, company_view
-from alerts.wording import clean, headline
+from alerts.wording import clean, headline, purpose_word
 from store.records import LeadBrief, fingerprint
 
 PURPOSES = ("alert", "update", "correction", "digest", "operator")
@@ -144,7 +144,7 @@ def subject_of(companies: Sequence[Sequence[LeadBrief]], purpose: str, date: dat
     if purpose == "correction":  # what ended comes first: it is why this mail is written
         stories.sort(key=lambda story: story.status not in {"denied", "terminated"})
     happened = [headline(story) for story in stories]
-    word = {"correction": "Correction: ", "update": "Update: "}.get(purpose, "")
+    word = purpose_word(purpose)
     more = f" and {len(happened) - 2} more" if len(happened) > 2 else ""
     return clean(f"{word}{names[0]}: {'; '.join(happened[:2])}{more}", 160)
 

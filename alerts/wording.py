@@ -145,6 +145,11 @@ def company_line(company: Company) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def purpose_word(purpose: str) -> str:
+    """Return what stands before the company in a subject or title, so that nobody takes a correction for news."""
+    return {"correction": "Correction: ", "update": "Update: "}.get(purpose, "")
+
+
 def money(amount: float) -> str:
     """Return an amount as people say it: 1.2 billion, 45 million, 900,000."""
     for size, word in ((1e9, "billion"), (1e6, "million")):

@@ -20,12 +20,11 @@ from alerts.channels.folder import write_atomically
 from alerts.errors import TryAgain
 from alerts.mapping import description
 from alerts.settings import Target
-from alerts.wording import clean, headline, web_address
+from alerts.wording import clean, headline, purpose_word, web_address
 from store.records import Delivery
 
 PROVEN = "files read back by feedparser and as JSON"
 LONGEST = 200  # leads a feed holds; the oldest leave first
-WORDS = {"correction": "Correction: ", "update": "Update: "}
 
 
 def send(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Outcome]:
@@ -55,9 +54,7 @@ def file_stem(owner: str) -> str:
 
 def _item(delivery: Delivery) -> dict[str, Any]:
     brief = brief_of(delivery)
-    title = (
-        f"{WORDS.get(delivery.purpose, '')}{clean(brief.company.name, 120)}: {'; '.join(headline(story) for story in brief.stories[:3])}"
-    )
+    title = f"{purpose_word(delivery.purpose)}{clean(brief.company.name, 120)}: {'; '.join(headline(story) for story in brief.stories[:3])}"
     item = {
         "id": delivery.key,
         "title": clean(title, 250),

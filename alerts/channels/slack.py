@@ -11,11 +11,10 @@ from alerts.brief import brief_of
 from alerts.calls import call, open_client, refusal
 from alerts.channels import Outcome, one_by_one
 from alerts.settings import Target
-from alerts.wording import clean, company_line, headline, points, web_address
+from alerts.wording import clean, company_line, headline, points, purpose_word, web_address
 from store.records import Delivery, LeadBrief
 
 PROVEN = "a stand-in on loopback that answers as Slack documents its incoming webhooks; never against Slack"
-WORDS = {"correction": "Correction: ", "update": "Update: "}
 
 
 def send(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Outcome]:
@@ -31,9 +30,9 @@ def faults(settings: Target) -> list[str]:
 
 def post_of(brief: LeadBrief, purpose: str) -> dict[str, Any]:
     """Return Slack's message for a lead: a line for notifications, and blocks."""
-    title = f"{WORDS.get(purpose, '')}{clean(brief.company.name, 100)}: {'; '.join(headline(story) for story in brief.stories[:3])}"
+    title = f"{purpose_word(purpose)}{clean(brief.company.name, 100)}: {'; '.join(headline(story) for story in brief.stories[:3])}"
     blocks: list[dict[str, Any]] = [
-        {"type": "header", "text": {"type": "plain_text", "text": clean(f"{WORDS.get(purpose, '')}{clean(brief.company.name, 120)}", 150)}}
+        {"type": "header", "text": {"type": "plain_text", "text": clean(f"{purpose_word(purpose)}{clean(brief.company.name, 120)}", 150)}}
     ]
     for story in brief.stories[:5]:
         best = story.sightings[0]

@@ -11,11 +11,10 @@ from alerts.brief import brief_of
 from alerts.calls import call, open_client, refusal
 from alerts.channels import Outcome, one_by_one
 from alerts.settings import Target
-from alerts.wording import clean, company_line, headline, points, web_address
+from alerts.wording import clean, company_line, headline, points, purpose_word, web_address
 from store.records import Delivery, LeadBrief
 
 PROVEN = "a stand-in on loopback that answers as Microsoft documents its workflow webhooks; never against Teams"
-WORDS = {"correction": "Correction: ", "update": "Update: "}
 
 
 def send(deliveries: Iterable[Delivery], settings: Target) -> Iterator[Outcome]:
@@ -31,7 +30,7 @@ def faults(settings: Target) -> list[str]:
 
 def card_of(brief: LeadBrief, purpose: str) -> dict[str, Any]:
     """Return the message with one adaptive card; RichTextBlock, unlike TextBlock, reads no markdown in what documents say."""
-    title = f"{WORDS.get(purpose, '')}{clean(brief.company.name, 120)}"
+    title = f"{purpose_word(purpose)}{clean(brief.company.name, 120)}"
     body: list[dict[str, Any]] = [_text(title, size="Large", weight="Bolder")]
     if known := company_line(brief.company):
         body.append(_text(known, isSubtle=True))
