@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from profiles.inherit import ancestry, inherited, is_base, origin
 from profiles.profile import Profile
 from prospect.yamlfile import Fault, Faults, faults_of, position, read_yaml, shown_path
+from prospect.yamlquick import load_plain
 
 # "joins, leaves or changes (an insider takes another post)": a fact that holds one of these words, as its kind's file says
 _CLOSED = re.compile(r"[a-z][a-z_ -]*(?:, [a-z][a-z_ -]*)+ or [a-z][a-z_-]*(?: [a-z_-]+)?")
@@ -73,7 +75,7 @@ def read_profile(path: Path, *, context: Mapping[str, Any] | None = None, root: 
 
 def _content(path: Path, name: str) -> dict[str, Any]:
     try:
-        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        content = load_plain(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, YAMLError):
         read_yaml(path, shown=name)  # says what is wrong and where
         # nothing is: the parser in C knows only YAML 1.1, where `{at: 07:00}` needs quotes
@@ -98,25 +100,15 @@ def _checked(
         raise Faults(_placed(error, chain, contents, paths, root)) from error
 
 
-class _Some:
-    """Some of the details of a validation error, as `faults_of` reads them."""
-
-    def __init__(self, details: list[Any]) -> None:
-        self.details = details
-
-    def errors(self, *, include_url: bool) -> list[Any]:
-        return self.details
-
-
 def _placed(
     error: ValidationError, chain: list[str], contents: Mapping[str, Mapping[str, Any]], paths: Mapping[str, Path], root: Path | None
 ) -> list[Fault]:
-    by_file: dict[str, list[Any]] = {}
+    by_file: dict[str, list[ErrorDetails]] = {}
     for detail in error.errors(include_url=False):
         slug, where = origin(detail["loc"], chain, contents)
         by_file.setdefault(slug, []).append({**detail, "loc": where})
     faults: list[Fault] = []
     for slug, details in by_file.items():
         name = shown_path(paths[slug], root)
-        faults += faults_of(cast(ValidationError, _Some(details)), read_yaml(paths[slug], shown=name), Profile, name)
+        faults += faults_of(details, read_yaml(paths[slug], shown=name), Profile, name)
     return faults

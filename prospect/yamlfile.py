@@ -19,6 +19,8 @@ from rapidfuzz import fuzz, process
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from prospect.yamlquick import load_plain
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -96,7 +98,7 @@ def read_model(
     given = dict(context or {})
     try:
         # most files are right, and reading them without positions is ten times as fast
-        content = plain(YAML(typ="safe").load(path.read_text(encoding="utf-8")), fill)
+        content = plain(load_plain(path.read_text(encoding="utf-8")), fill)
         if isinstance(content, dict) and content.get(stem_key, path.stem) == path.stem:
             return model.model_validate(content | ({stem_key: path.stem} if stem_key else {}), context=given)
     except (OSError, ValueError, YAMLError):
@@ -117,7 +119,7 @@ def read_model(
     try:
         return model.model_validate(content, context=given)
     except ValidationError as error:
-        raise Faults(faults_of(error, node, model, name)) from error
+        raise Faults(faults_of(error.errors(include_url=False), node, model, name)) from error
 
 
 def read_folder(
@@ -200,9 +202,8 @@ def without_item(path: Path, where: Sequence[str | int]) -> str | None:
     return "".join(lines[: starts[at]] + lines[end:])
 
 
-def faults_of(error: ValidationError, node: Any, model: type[BaseModel], name: str) -> list[Fault]:
-    """Return one Fault per place and message of a pydantic error on the file's `node`."""
-    details = error.errors(include_url=False)
+def faults_of(details: list[ErrorDetails], node: Any, model: type[BaseModel], name: str) -> list[Fault]:
+    """Return one Fault per place and message of the details of a pydantic error on the file's `node`."""
     # a list whose items are all wrong is not "too short" as well
     inner = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
     details = _meant([detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in inner], node)

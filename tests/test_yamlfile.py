@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from prospect.yamlfile import Faults, did_you_mean, read_folder, read_model, unknown_value, without_item
+from prospect.yamlquick import load_plain
 
 
 class Strict(BaseModel):
@@ -156,3 +160,56 @@ def test_an_item_is_left_out_and_every_other_line_stays(tmp_path: Path, text: st
     path = tmp_path / "p.yml"
     path.write_text(text)
     assert without_item(path, ("wants", at)) == left
+
+
+# how much of YAML the quick way must read, or refuse, just as ruamel does
+WRITTEN = [
+    "",
+    "# a comment alone\n",
+    "text alone",
+    "{a: [1, 2], b: {c: x y, d: }}",
+    "- yes\n- on\n- 0x1f\n- 0o17\n- 017\n- 1e3\n- .5\n- 1_000\n- .inf\n- ~\n- null\n- True\n",  # YAML 1.2: yes is a word
+    "- '1'\n- \"t\\n\"\n- |\n  two\n  lines\n- >\n  two\n  lines\n- folded\n  words\n",  # what is quoted is text
+    "a: 2025-01-01\nb: 2025-01-01T10:00:00Z\nc: 07:00\nd: 120d\n",
+    "a: 1 # with a comment\nb: x#y\n",
+    "true: 1\n1: 2\n",
+    "? a\n: b\n",
+    "\ufeffa: 1",
+    "%YAML 1.1\n---\na: yes\n",
+    # left to ruamel
+    "a: &x [1]\nb: *x\n",
+    "base: &x {a: 1}\nb: {<<: *x, c: 2}\n",
+    "{[1]: 2}",
+    "!!str 1",
+    "a: !!int '7'",
+    "=: 1\n",
+    # refused
+    "a: 1\na: 2\n",
+    "1: a\n1.0: b\n",
+    "a: 1\n---\nb: 2\n",
+    "a: [",
+    "\ta: 1",
+    "a: !own 1",
+    "b: *nowhere",
+    "a: b: c",
+]
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_the_quick_way_reads_what_ruamel_reads(text: str) -> None:
+    def shown(load: Callable[[str], object]) -> str:
+        try:
+            return repr(load(text))
+        except YAMLError as error:
+            return type(error).__name__
+
+    assert shown(load_plain) == shown(YAML(typ="safe").load)
+
+
+def test_the_quick_way_reads_every_file_that_ships_as_ruamel_does() -> None:
+    root = Path(__file__).resolve().parent.parent
+    files = [
+        path for folder in ("triggers/kinds", "crawler/catalog", "profiles/examples") for path in sorted((root / folder).glob("*.yml"))
+    ]
+    assert len(files) > 50
+    assert [str(path) for path in files if repr(load_plain(text := path.read_text("utf-8"))) != repr(YAML(typ="safe").load(text))] == []
