@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from store.records import Document, TriggerEvent, fingerprint
 from triggers.companies import bare
-from triggers.kinds.executive_change import function_of, level_of
+from triggers.moves.offices import function_of, level_of
 
 # a fund that raises money for its portfolio is no company with a budget
 _FUNDS = frozenset({"Pooled Investment Fund", "Other Investment Fund", "Investing"})

@@ -1,0 +1,142 @@
+"""What a headline says in short of a move: the person without the office, the office without the person, or the team alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from triggers.expression import Expression
+from triggers.moves.offices import function_of, level_of, title_of
+from triggers.moves.words import AUDITOR, MINOR, PEOPLE, PROMOTE, UNNAMED_JOINS, UNNAMED_LEAVES, P, T
+from triggers.reading import Found, Reading
+from triggers.structure import BODY, LEAD, QUOTE
+from triggers.view import Entity, View
+
+# what a headline says in short: the person without the office, the office without the person, or the team alone
+TERSE_JOINS = Expression(
+    rf"\b(?P<verb>appoint(?:s|ed|ing)?|nam(?:es|ed)|elect(?:s|ed)|hir(?:es|ed|ing)|hires? of|tap(?:s|ped)|pick(?:s|ed)|promot(?:es|ed)|welcom(?:es|ed)|recruit(?:s|ed)|poach(?:es|ed)|lur(?:es|ed)|adds?|appointments? of|addition of|secur(?:es|ed)|select(?:s|ed)|cho(?:oses|se)|engages|brings? on|(?:re)?joined by)\b(?! (?:in|on|behind|for)\b)[^;\n\ue002]{{0,70}}?{PEOPLE}",
+    re.IGNORECASE,
+)
+TERSE_MOVES = Expression(
+    rf"{PEOPLE}[^;\n\ue002]{{0,110}}?\b(?P<verb>(?:to )?(?:re)?joins?|has joined|joined|named|appointed|promoted|elected|hired|tapped|to (?:lead|head|run|chair|become|take over|replace|succeed|rejoin|return|co-head)|becomes|takes (?:over|the helm|charge|reins)|steps (?:in|into|up)|returns (?:to|as)|is (?:the |its )?new)\b",
+    re.IGNORECASE,
+)
+TERSE_LEAVES = Expression(
+    rf"(?:{P}|{T})[^;\n]{{0,50}}?\b(?P<verb>resign(?:s|ed|ing)?|to resign|retir(?:es|ed|ing)|to retire|step(?:s|ped|ping)? (?:down|aside)|to step (?:down|aside)|to (?:leave|depart|exit)|depart(?:s|ed|ing)|leav(?:es|ing)|has left|left|quits?|exits?|ousted|fired|suspended|out as|will leave|is out)\b|\b(?P<oust>fires?|ousts?|sacks?|suspends?|loses|parts ways with|dismisses|removes?)\b [^;\n]{{0,40}}?(?:{T}|{P}|executives?|officials?)|\b(?P<noun>resignation|retirement|departure|exit|ouster) of\b[^;\n]{{0,50}}?(?:{P}|{T})",
+    re.IGNORECASE,
+)
+TEAM = Expression(
+    r"\b(?P<verb>strengthen(?:s|ed|ing)?|expand(?:s|ed|ing)?|bolster(?:s|ed|ing)?|chang(?:es|ed|ing)(?: up)?|reshuffl(?:es|ed|ing)|shak(?:es|ing) up|shake[- ]?up|overhaul(?:s|ed)?|announc(?:es|ed|ing)|appoint(?:s|ed|ing)?|nam(?:es|ed)|hir(?:es|ed|ing)|add(?:s|ed)|mak(?:es|ing)|revamps?|promot(?:es|ed)|welcom(?:es|ed)|elect(?:s|ed)|buil?ds?|enhanc(?:es|ed)|round(?:s|ed) out|rejigs?|reorganizes?|restructures?|drafts?|recruits?|taps?|poaches|lures)\b[^;\n]{0,90}?\b(?P<team>(?:leadership|management|executive|senior|c-suite|exec) (?:leadership |management |executive )?(?:team|teams|changes?|appointments?|transitions?|hires?|promotions?|leaders?|executives?|moves|positions|shake[- ]?up|succession|ranks)|key (?:transitions|appointments|hires|executives?|leadership \w+|promotions|management \w+)|board (?:appointments?|changes?|transitions?|members?)|(?:new|two|three|four|five|several|additional|top|independent|senior|veteran|google|former|ex-?\w*) (?:\S+ ){0,3}?(?:directors|executives?|exec|execs|leaders|veterans?|bankers?|officials?|partners|vice presidents|managers|board members?|officers|trader|traders|chief|boss|members)|(?:ceo|cfo|coo|chief \w+ officer|chair(?:man)?|leadership|executive|board|management) (?:succession|transition|changes?|appointments?)|leadership|succession (?:plan|planning)?|new appointments|appointments)\b",
+    re.IGNORECASE,
+)
+_TERSE_NOT = re.compile(
+    r"(?i)\b(?:podcast|webinar|interview|talk|speak|discuss|keynote|panel|lawsuit|call(?:s)? (?:for|on)|race|fight|protest|strike|list|index|s&p|nasdaq|award|winner|finalist|recipient|honou?ree|scholar|best|top \d|ranking|fund(?:s)?\b|etf|joins? (?:forces|nato|eu|the eu|rally|growing|other|hundreds|calls|bid|race)|as (?:a |an |its |the )?(?:exclusive |official |preferred |new |lead )*(?:distributor|dealer|partner|sponsor|agent|agency|supplier|vendor|adviser to|advisor on|provider|bookrunner|auditor|underwriter|headliner|grand marshal|speaker|judge|ambassador|guest)|senate|congress|parliament|prime minister|president (?:biden|trump|putin|xi|macron|zelensk\w+)|biden|trump|putin|minister|supreme court|white house|federal reserve|\bfed\b|governor|mayor|king\b|queen|pope|coach|quarterback|player|season|nba|nfl|mlb|club|striker|midfielder)\b"
+)
+
+
+def terse(view: View, reading: Reading) -> Iterator[Found]:
+    """Yield what a headline tells with the person, the office or the team missing; surest wording first."""
+    masked, words = view.masked, view.sentence.text
+    if _TERSE_NOT.search(words) or MINOR.search(words) or AUDITOR.search(words):
+        return
+    told = list(unnamed(view, reading))
+    if told:
+        yield from told
+        return
+    speech = re.search(r"(?i)\b(?:says|said|tells|told|warns|sees|expects|urges|argues|thinks|believes|calls)\b", words)
+    for pattern, direction in ((TERSE_LEAVES, "leaves"), (TERSE_JOINS, "joins"), (TERSE_MOVES, "joins"), (TEAM, "joins")):
+        match = pattern.search(masked)
+        if not match or (speech and speech.start() < match.start() and direction != "leaves"):
+            continue
+        group = next(g for g in ("verb", "oust", "noun") if match.groupdict().get(g))
+        if pattern is TERSE_MOVES and _PRIZED.match(masked[match.end(group) :]):
+            continue
+        people = [e for e in view.of("person") if match.start() <= view.place_of(e) < match.end()]
+        title = (
+            title_of(view, match, people[0], direction)
+            if people and "verb" in match.re.groupindex and match.groupdict().get("verb")
+            else None
+        )
+        if pattern is TERSE_LEAVES and not title:
+            titles = view.of("title")
+            title = titles[0].text if titles else None
+        if (
+            pattern is TERSE_JOINS
+            and re.match(r"(?i)(?:adds?|secur|select|cho|engag|welcom|pick)", match.group("verb"))
+            and not re.search(r"(?i)\b(?:as|to (?:its|the|lead|head|run|board))\b|veteran|executive|expert|leader|officer|director", words)
+        ):
+            continue
+        if (
+            pattern is TEAM
+            and re.match(r"(?i)(?:expand|strengthen|enhanc|build|mak|bolster|announc)", match.group("verb"))
+            and re.fullmatch(r"(?i)leadership", match.group("team"))
+        ):
+            continue
+        if not title and people and not _borne_out(people[0], reading):
+            continue
+        level = level_of(title or "")
+        yield Found(
+            match.start(group), match.end(group),
+            {"person": reading.parties.person(people[0].text) if people else None, "title": title, "direction": direction, "level": level if title else None, "function": function_of(title, level) if title else None},
+            None, None, 0.62 if title else 0.55, where="headline", news=True,
+        )  # fmt: skip
+        return
+
+
+# "Jane Roe Named a Trailblazer", "named 2031 top workplace", "named to the list": a prize, no post
+_PRIZED = re.compile(
+    r"(?i)\s+(?:(?:to )?(?:the )?(?:19|20)\d\d|(?:as )?(?:an?|one of|among|in)\b(?! (?:new |next )?(?:partner|director|member|executive|senior|vice|co-|advis|board))|to (?!lead|head|run|chair|oversee|the board|its board|board|join|become|take|replace|succeed))"
+)
+
+
+def _borne_out(person: Entity, reading: Reading) -> bool:
+    """True where the text below a headline sets an office beside the person whom the headline names without one; a headline alone is believed."""
+    body = [i for i, s in enumerate(reading.sentences[:8]) if s.zone in {LEAD, BODY, QUOTE} and i != reading.index]
+    if len(reading.sentences) <= 2:
+        return True
+    surname = person.text.split()[-1].casefold()
+    views = (reading.view_of(i) for i in body)
+    return any(surname in view.sentence.text.casefold() and view.of("title") and view.of("person") for view in views)
+
+
+def unnamed(view: View, reading: Reading) -> Iterator[Found]:
+    """Yield what a headline says of an office alone: "Acme names new finance chief", "Acme CEO to step down"."""
+    masked = view.masked
+    if (
+        MINOR.search(masked)
+        or AUDITOR.search(masked)
+        or re.search(r"(?i)\b(?:says|said|tells|told|warns|sees|expects|urges|argues|thinks|believes)\b", masked[:60])
+    ):
+        return
+    match = UNNAMED_LEAVES.search(masked)
+    if match:
+        group = "t" if match.group("t") else "t2" if match.group("t2") else "t3"
+        verb = "verb" if match.group("verb") else "verb2" if match.group("verb2") else "verb3"
+        title = view.text(*match.span(group))
+        level = level_of(title)
+        owner = re.search(
+            r"(?:^|[:—-] )(?:\$[A-Z]+:? )?((?:[A-Z0-9][\w&.’'-]*)(?: [A-Z0-9&][\w&.’'-]*){0,4}?)(?:['’]s?)? (?:(?:global|group|interim|new) )?$",
+            masked[: match.start(group)],
+        )
+        yield Found(
+            match.start(verb), match.end(verb),
+            {"person": None, "title": title, "direction": "leaves", "level": level, "function": function_of(title, level)},
+            owner.group(1) if owner else None, "denied" if re.search(r"(?i)\bnot\b|den(?:y|ies)", match.group()) else None, 0.72, news=True,
+        )  # fmt: skip
+        return
+    match = UNNAMED_JOINS.search(masked)
+    if match and re.search(
+        r"(?i)\b(?:new|next|first|interim|acting|permanent|as|to|veteran|exec|former|ex)\b|names|named|appoint|elects|hires|taps|picks|appointment|promot",
+        match.group(),
+    ):
+        if re.match(r"(?i)(?:announc|gets?|with|has|unveil|add|introduc|welcom)", match.group("verb")) and not re.search(
+            r"(?i)\b(?:new|next|interim|first)\b", match.group("rest")
+        ):
+            return
+        title = view.text(*match.span("t"))
+        level = level_of(title)
+        yield Found(
+            match.start("verb"), match.end("verb"),
+            {"person": None, "title": title, "direction": "changes" if PROMOTE.search(match.group("verb")) else "joins", "level": level, "function": function_of(title, level)},
+            None, None, 0.72, news=True,
+        )  # fmt: skip

@@ -1,0 +1,218 @@
+"""Judges a construction that matched: is it a move at all, is it news, what is its status, is the person inside already."""
+
+from __future__ import annotations
+
+import re
+
+from triggers.moves.words import AUDITOR, GIVING, JOIN, MINOR, MR, PROMOTE, ROLE, O, P, T
+from triggers.qualify import old_year
+from triggers.reading import Reading
+from triggers.view import Entity, View
+
+_BIOGRAPHY = re.compile(
+    r"(?i)\b(?:previously|formerly|most recently|prior to|before|earlier|has (?:served|been serving|held|worked|been (?:an?|our|the|with|employed|a member))|had (?:served|been|held)|served (?:as|in|on)|was (?:previously|formerly|the|an?|also|most recently)|who (?:served|was|has|had)|began (?:his|her)|started (?:his|her)|joined (?:the company|us|our|\S+) in|from (?:19|20)\d\d|since (?:19|20)\d\d|since (?:joining|january|february|march|april|may|june|july|august|september|october|november|december|\d)|career|held (?:various|several|positions|a|the|roles|numerous|leadership|senior))\b"
+)
+
+
+def is_no_join(view: View, match: re.Match[str]) -> bool:
+    verb = match.group("verb").lower()
+    around = view.masked[max(0, match.start() - 40) : match.end() + 40]
+    between = match.group("mid") if "mid" in match.re.groupindex and match.group("mid") else ""
+    if re.match(r"(?i)(?:announc|introduc|expand|strengthen|bolster|add|engag|retain|turn|mov|assign|land|employ)", verb) and not re.search(
+        r"(?i)\b(?:as|to (?:its|the|their|serve|be|lead))\b|,", between + view.masked[match.start() : match.start("people")]
+    ):
+        return True
+    if re.search(
+        r"(?i)\b(?:said|says|told|added|commented|explained|noted|stated|according to|quoted|spoke|interview)\b",
+        match.group()[: max(0, match.start("t") - match.start())] if match.groupdict().get("t") else match.group(),
+    ):
+        return True
+    if AUDITOR.search(match.group()) or (MINOR.search(between) and not re.search(r"(?i)\bchief|president", between)):
+        return True
+    if re.match(
+        r"(?i)(?:lead|leads|head|chair|be|run|serv|act as|oversee|fill|continue|move|return|start|begin|be)\b", verb
+    ) and not re.search(
+        r"(?i)\b(?:will|to|has been|was|is|now|would|shall|also)\s*(?:then |now |also )?" + re.escape(match.group("verb")), around, re.I
+    ):
+        return True
+    if re.match(r"(?i)be$", verb) and not re.search(r"(?i)\b(?:new|next|interim|acting|its|the company)\b", between):
+        return True
+    return bool(re.match(r"(?i)\s*continue", verb))
+
+
+def is_leave(view: View, match: re.Match[str], at: int) -> bool:
+    verb = match.group("verb").lower()
+    title = match.groupdict().get("t")
+    after = view.masked[match.end("verb") : match.end("verb") + 60]
+    before = view.masked[max(0, match.start("verb") - 60) : match.start("verb")]
+    if (
+        re.match(
+            r"left|leav|exit|depart|quit|move|hand|give|gave|pass|end|go\b|to go|lose|los|out as|suspend|replac|retir|boot|terminat|remov|let",
+            verb,
+        )
+        and not title
+    ):
+        near = view.masked[max(0, match.start() - 50) : match.end() + 70]
+        titled = bool(re.search(T, near)) or re.search(
+            r"(?i)\b(?:his|her) (?:post|position|role|job)|the (?:company|board|firm)|" + O, after
+        )
+        if not titled:
+            return False
+        if re.match(r"left|leav", verb) and re.match(r"\s*(?:a |an |the (?:door|room|stage|world|industry)|behind|no |its|in )", after):
+            return False
+    if re.match(r"leaving|leave|step down", verb) and re.search(r"(?i)\bof\s*$", before):
+        return False
+    if re.match(r"(?:was|were|been|be|is|are) (?:\w+ly )?(?:replaced|succeeded)", verb):
+        return True
+    if re.match(r"replac", verb):
+        # "replaces John Doe": he goes; "X replaced the CFO" is not about X
+        return bool(re.search(rf"(?i)replac\w+ (?:{ROLE}{{0,4}}(?:{T}),? )?{MR}{P}", match.group()))
+    if (
+        verb == "retired"
+        and not re.search(r"(?i)\b(?:has|have|had|will|who|he|she|is|was|also|" + P + r")(?: \w+ly)?,?\s*$", before)
+        and not re.match(r"(?i)\s*(?:$|[,.;]|as|from|in|on|after|effective|last|this|at)\b", after)
+    ):
+        return False
+    if (
+        verb == "retired"
+        and re.match(rf"\s*(?:{T}|partner|executive|army|navy|air force|u\.s\.|general|colonel|professor)", after, re.IGNORECASE)
+        and not re.search(r"(?i)\b(?:has|have|had|will|who)\s*$", before)
+    ):
+        return False
+    if re.match(r"lead|retire$", verb) and re.search(r"(?i)\b(?:eligible|until|when|if|age|order) to?\s*$", before):
+        return False
+    if re.match(r"not |no longer", verb) is None and re.search(
+        r"(?i)\b(?:if|until|unless|should|upon|in the event|in case)\b[^,]{0,40}$", before
+    ):
+        return False
+    return not re.search(r"(?i)\b(?:benefits|plan|savings|age|community|eligib)\w*\b", after[:25])
+
+
+def status_of_move(view: View, match: re.Match[str], direction: str) -> str | None:
+    """Return the status of a move where its own words tell it: a departure is worded with negations that deny nothing."""
+    masked = view.masked
+    near = masked[max(0, match.start("verb") - 70) : match.end("verb") + 20]
+    if re.search(
+        r"(?i)\b(?:will|would|does|did) not (?:be )?(?:join|be appointed|become|succeed|take|serve|be elected|step down|resign|retire|leave)|no plans to|den(?:y|ies|ied)|withdr(?:ew|awn|aw)\b|declined? to (?:join|serve)|rescind|defer (?:his|her) retirement",
+        near,
+    ) and not (direction == "leaves" and re.search(r"(?i)not (?:be )?(?:stand|serve|seek|continue|run)", near)):
+        return "denied"
+    if re.search(
+        r"(?i)\b(?:reportedly|rumou?r|in talks|considering|is said to|sources|people familiar|may |might |could )", near
+    ) or re.search(
+        r"(?i)\b(?:people familiar|sources? (?:said|say|close|familiar)|reportedly|according to (?:people|a person|sources))\b",
+        masked[match.end("verb") :],
+    ):
+        return "rumored"
+    if re.search(
+        r"(?i)\b(?:nominee|nominat|propos\w* (?:to|for|as|the (?:appointment|election|nomination)|appointment|election|director)|plans? to (?:appoint|name|nominate)|intends? to (?:appoint|name|nominate|elect)|expects? to (?:appoint|name))",
+        near,
+    ):
+        return "planned"
+    if re.search(r"(?i)\b(?:has been|have been|was|were|has|have|is now|became|took|effective immediately)\b", near) and not re.search(
+        r"(?i)\b(?:will|to be|plans|effective (?:january|february|march|april|may|june|july|august|september|october|november|december))",
+        masked[match.start() : match.end() + 60],
+    ):
+        return "completed"
+    return "announced"
+
+
+def is_news(view: View, match: re.Match[str], reading: Reading) -> bool:
+    """True where the wording is one of a fresh move, so that words of history beside it ("after 20 years") do not silence it."""
+    near = view.masked[max(0, match.start() - 60) : match.end() + 80]
+    if re.search(
+        r"(?i)as (?:previously|earlier) (?:announced|disclosed|reported)|(?:previously|earlier) (?:announced|disclosed|reported)", near
+    ):
+        return False
+    if re.search(r"(?i)\b(?:if|when|upon|in the event|since|before)\b[^,]{0,30}$", view.masked[: match.start()]):
+        return False
+    if old_year(view, match.start("verb"), match.end("verb"), reading.base):
+        return False
+    return not re.search(r"(?i)\b(?:years? ago|last year|in the (?:19|20)\d0s)\b", near)
+
+
+def is_biography(view: View, match: re.Match[str], person: Entity) -> bool:
+    masked = view.masked
+    verb_at = match.start("verb")
+    before = masked[max(0, verb_at - 70) : verb_at]
+    if re.fullmatch(GIVING, match.group("verb"), re.IGNORECASE) and re.search(
+        r"(?i)\b(?:the|its|his|her|last \w+['’]s) (?:recent|earlier|previous) $", before
+    ):
+        return True  # "building on the recent appointment of": told before
+    if (
+        re.search(
+            r"(?i)\b(?:prior to|before|since|after|until|following|previously|formerly|earlier|most recently|who (?:was|had|has been)|when (?:he|she))\s*(?:\w+\s*){0,3}$",
+            before,
+        )
+        and match.start("people") > verb_at - 120
+    ):
+        return not re.search(r"(?i)\b(?:following|after)\b", before) or bool(
+            re.search(r"(?i)\b(?:joined|joining|became)", match.group("verb"))
+        )
+    if (
+        re.match(r"(?i)(?:joined|became|served)", match.group("verb"))
+        and re.search(
+            r"(?i)\bin (?:19|20)\d\d|\b(?:19|20)\d\d\b|years? ago|from (?:the )?\ue001", masked[match.end("verb") : match.end() + 50]
+        )
+        and not re.search(r"(?i)will|today", before)
+    ):
+        return True
+    first = _BIOGRAPHY.search(masked)
+    return bool(
+        first
+        and first.start() < verb_at
+        and first.start() > match.start("people")
+        and verb_at > match.start("people")
+        and not re.search(r"(?i)\b(?:has been|was|will|is|today|has now|now|has)\s+(?:also |now |then )?$", before)
+    )
+
+
+def is_insider(view: View, match: re.Match[str], person: Entity, reading: Reading, title: str | None) -> bool:
+    """True where the person is said to be in the company already."""
+    masked = view.masked
+    verb = match.group("verb").lower()
+    if PROMOTE.search(verb):
+        return True
+    place = view.place_of(person)
+    if re.match(JOIN, verb):
+        return False
+    near = masked[max(0, place - 60) : match.end() + 80]
+    # "COO Jane Roe named CEO", "Jane Roe, the company's COO, becomes CEO"
+    if (
+        re.search(
+            rf"(?i)(?<!former )(?<!ex-)(?<!ex )(?<!new )(?<!as )(?<!named )(?<!appoints )(?<!appointed )(?<!names )(?<!hires )({T}),? ?{MR}$",
+            masked[:place],
+        )
+        and match.groupdict().get("t")
+        and match.start("t") > place
+    ):
+        return True
+    if re.match(
+        rf"(?i)..,? (?:\([^)]*\),? |(?:age )?(?:\d\d|..),? )?(?:(?:the|its|our|{O}['’]s?|company['’]s|currently|current|who (?:is|has been|currently serves as|serves as))\s)+(?:current )?{T}",
+        masked[place : place + 90],
+    ):
+        return True
+    if re.match(
+        r"..,? (?:\([^)]*\),? )?(?:an? |the )?(?:current |existing |long-?time )?(?:member of|partner (?:at|in|with)|board member)\b(?!.{0,50}\badvisory)",
+        masked[place : place + 90],
+    ):
+        return True
+    if re.search(
+        r"(?i)\b(?:from within|insider|long-?time|in addition to (?:his|her)|previously (?:served as|the company|our)|continue(?:s|d)? (?:as|to serve|in)|remain(?:s|ing)?|expanded role|additional (?:role|title|responsib)|currently|has (?:\w+ly )?(?:served|been) (?:as |our |with |the company|its |an? )|years? (?:with|at) the company|since joining)\b",
+        near,
+    ):
+        return True
+    if re.search(r"(?i)\binterim|acting\b", (title or "")) and not reading.filing:
+        return True
+    for step in (1, 2):
+        next_view = reading.neighbour(step)
+        if next_view is None:
+            break
+        surname = person.text.split()[-1]
+        text = next_view.sentence.text
+        if surname in text and re.search(
+            r"(?i)\b(?:has (?:served|been) (?:as )?(?:the company|our|with the company|the Company|a member|an? (?:executive|employee|officer)|(?:senior |executive )?vice president)|joined the company in|has been with (?:the company|us)|currently (?:serves|the)|previously served as (?:the company|our)|has served (?:as|in) .{0,80}since|served as .{0,60}(?:of the company|the company['’]s)|since joining (?:the company|us))",
+            text,
+        ):
+            return True
+    return False
