@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 from prospect.kinds import shipped_kinds
 from triggers.entities import load_entities
-from triggers.extract import Extractor, example_document
+from triggers.examples import example_document
+from triggers.extract import Extractor
+from triggers.gate import Phrase
 from triggers.kind import Kind
-from triggers.literals import fold, required
+from triggers.literals import exactly, fold, required
+from triggers.outline import outlines
 from triggers.scan import Scan
 from triggers.view import pattern_source
 
@@ -63,6 +66,66 @@ def test_what_an_expression_cannot_match_without(expression: str, sets: list[set
 def test_a_sign_stands_for_the_words_behind_it() -> None:
     title = "\ue003"
     assert required(f"named {title}", 0, {title: (frozenset({"chief"}),)}) == (frozenset({"named "}), frozenset({"chief"}))
+
+
+@pytest.mark.parametrize(
+    ("expression", "passes", "fails"),
+    [
+        # the words stand in this order and no other
+        (r"nam(?:es|ed).{0,40}chief", "acme names its chief", "the chief names acme"),
+        # a gap is as long as the names in it make it
+        (r"nam(?:es|ed)[^;]{0,4}chief", "named jane q. roe of acme corporation chief", "chief, named"),
+        # a person may be any text, an office only what holds a word of offices
+        ("\ue002[\ue100-\uf8ff] named \ue003[\ue100-\uf8ff]", "roe named chief", "chief roe named deans"),
+        # an edge beside a letter of ASCII
+        (r"\bled\b", "it led", "called"),
+        # one beside a letter that RE2 takes for none is no edge
+        (r"\bélan\b", "élan", "plan"),
+        # "no letter before" is an edge, what else must not stand there is not looked at
+        (r"(?<![\w-])head(?!\w)", "head-hunter", "ahead"),
+        (r"chief(?! of)", "chief of", "mischie"),
+        # what must follow in the middle, and then the rest
+        (r"move(?=\s+to\b)\s\w+ .*plant", "move to a plant", "move a plant to"),
+        (r"move(?=\s+to\b)\s\w+ .*plant", "move to our plant", "move to our office"),
+        # letters of any case, blanks of any width, digits of any script
+        (r"(?-i:[A-Z])cme\s\d", "acme\u2009\u0664", "acme x"),
+        # where the text begins
+        (r"^acme", "acme", "an acme"),
+        # many of them are any number, three are three
+        (r"(?:ha){2,3}!", "haha!", "ha!"),
+        (r"(?:ha ){1,9}!", "ha !", "hé !"),
+        # a class in which a mask may stand is anything
+        (r"a[^b]c", "a (jane) c", "ab"),
+        (r"(?:acme|.)x", "x", "acme"),
+    ],
+)
+def test_the_order_of_words_is_kept(expression: str, passes: str, fails: str) -> None:
+    marks = {"\ue003": (frozenset({"chief", "\bdean\b"}),), "\ue002": ()}
+
+    def match(text: str) -> bool:
+        encoded = fold(text).encode()
+        return all(Phrase(o, case_ignored=False).stands_in(encoded) for o in outlines(expression, re.IGNORECASE, marks))
+
+    assert match(passes)
+    assert not match(fails)
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        (r"\bjoins\b", {"\bjoins\b"}),
+        (r"\b(?:merge|merger)s?\b", {"\bmerge\b", "\bmerges\b", "\bmerger\b", "\bmergers\b"}),
+        # what stands around the words is asked for too
+        (r"joins(?= the board)", None),
+        (r"(?<!not )joins", None),
+        (r"^joins", None),
+        (r"\b\$\d", None),
+        (r"joins.*board", None),
+        (r"\w+ joins", None),
+    ],
+)
+def test_an_expression_that_is_no_more_than_words(expression: str, words: set[str] | None) -> None:
+    assert exactly(expression) == words
 
 
 EXPRESSIONS = [expression for kind in KINDS for expression in (*kind.phrases, *kind.also)]

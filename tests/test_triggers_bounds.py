@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from prospect.kinds import shipped_kinds
 from store.records import Document, TriggerEvent
 from triggers.entities import load_entities
-from triggers.extract import MAX_READ_CHARS, MAX_TOLD, Extractor, example_document
+from triggers.examples import example_document
+from triggers.extract import MAX_READ_CHARS, MAX_TOLD, Extractor
 from triggers.sentences import MAX_SENTENCE, split_sentences
 
 KINDS = list(shipped_kinds().values())

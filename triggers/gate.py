@@ -2,8 +2,9 @@
 
 Two questions, the cheap one first. Does a phrase of the kind stand in the sentence? One automaton over the words that the phrases
 cannot match without goes over it, and only the phrases whose words are there are tried. Can a pattern match? The same for the words
-that the patterns cannot do without, those of an entity's place included: an office is found only where a word of offices stands. A
-sentence that passes both is masked and read; no event is lost by it (tests/test_gate.py holds it against reading everything).
+that the patterns cannot do without, those of an entity's place included (an office is found only where a word of offices stands), and
+then for their order: what is left of the pattern where any text may be a name must match. A sentence that passes is masked and read; no
+event is lost by it (tests/test_gate.py holds it against reading everything).
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import re2
 
 from triggers.expression import Expression
 from triggers.kind import Kind
-from triggers.literals import Clauses, either, required
+from triggers.literals import Clauses, either, exactly, required
+from triggers.outline import outlines
 from triggers.people import PLURAL_OFFICE
 from triggers.scan import Scan
 from triggers.structure import HEADLINE, LEAD, SILENT, Sentence
@@ -38,17 +40,17 @@ def _marks() -> Mapping[str, Clauses]:
 
 
 class Phrase:
-    """A phrase of a kind file: an RE2 expression, case ignored."""
+    """An RE2 expression, compiled when it is first tried: a phrase of a kind file, case ignored, or the outline of a pattern."""
 
-    def __init__(self, expression: str) -> None:
-        self.expression = expression
+    def __init__(self, expression: str, *, case_ignored: bool = True) -> None:
+        self.expression, self._case_ignored = expression, case_ignored
         self._compiled: re2.Set | None = None
 
     def stands_in(self, encoded: bytes) -> bool:
         """Return True where the phrase matches somewhere in the text."""
         if self._compiled is None:
             options = re2.Options()
-            options.case_sensitive = False
+            options.case_sensitive = not self._case_ignored
             options.max_mem = 64 << 20  # bounded gaps make large automata; below this RE2 falls back to a slow walk
             self._compiled = re2.Set.SearchSet(options)  # a set of one: the only entry that gives a bare yes or no
             self._compiled.Add(self.expression)
@@ -69,7 +71,15 @@ class Gate:
             for phrase in phrases
         ]
         self._phrases = Scan([required(phrase.expression, re.IGNORECASE) for _, _, phrase in self._owners])
-        self._worded: dict[tuple[str, bool], tuple[list[str], Scan]] = {}
+        # phrases that are no more than words: what the scan says of them is all there is to say
+        self._certain = [exactly(phrase.expression, re.IGNORECASE) is not None for _, _, phrase in self._owners]
+        self._worded: dict[tuple[str, bool], tuple[list[tuple[str, tuple[str, int]]], Scan]] = {}
+        self._outlines: dict[tuple[str, int], Sequence[Phrase]] = {}
+
+    def tells(self, name: str, text: str) -> bool:
+        """Return True where a phrase of the kind stands in the text."""
+        encoded = text.encode("utf-8", "replace")
+        return any(phrase.stands_in(encoded) for owner, second, phrase in self._owners if owner == name and not second)
 
     def phrased(self, sentences: Sequence[Sentence], folded: str) -> dict[int, list[str]]:
         """Return the kinds whose phrases stand in each sentence, by the sentence's index; `folded` is the whole text, as `fold` gives it."""
@@ -93,7 +103,7 @@ class Gate:
                 continue
             if also and name not in first:
                 continue  # phrases come before the second gate
-            if phrase.stands_in(encoded):
+            if self._certain[number] or phrase.stands_in(encoded):
                 if also:
                     second.add(name)
                 else:
@@ -107,11 +117,23 @@ class Gate:
         """
         key = (name, front)
         if key not in self._worded:
-            wordings = self._wordings(self._kinds[name], front=front)
-            marks = _marks()
-            self._worded[key] = list(wordings), Scan([required(source, flags, marks) for source, flags in wordings.values()])
-        wanted, scan = self._worded[key]
-        return frozenset(wanted[number] for number in scan.possible(PRIVATE.sub(" ", folded)))
+            sources = self._wordings(self._kinds[name], front=front)
+            self._worded[key] = list(sources.items()), Scan([required(*source, _marks()) for source in sources.values()])
+        wordings, scan = self._worded[key]
+        folded = PRIVATE.sub(" ", folded)
+        possible = scan.possible(folded)
+        if not possible:
+            return frozenset()
+        encoded = folded.encode("utf-8", "replace")
+        return frozenset(
+            wordings[number][0] for number in possible if all(o.stands_in(encoded) for o in self._outlines_of(wordings[number][1]))
+        )
+
+    def _outlines_of(self, source: tuple[str, int]) -> Sequence[Phrase]:
+        """Return the outlines of a pattern, made when they are first asked for."""
+        if source not in self._outlines:
+            self._outlines[source] = [Phrase(o, case_ignored=False) for o in outlines(*source, _marks())]
+        return self._outlines[source]
 
     def _wordings(self, kind: Kind, *, front: bool) -> dict[str, tuple[str, int]]:
         """Return expression and flags of each pattern that may tell of the kind there, by the pattern's name."""

@@ -47,6 +47,31 @@ def required(expression: str, flags: int = 0, marks: Mapping[str, Clauses] | Non
     return tuple(dict.fromkeys(_useful([*clauses, *([exact] if exact is not None else [])])))
 
 
+def exactly(expression: str, flags: int = 0) -> Words | None:
+    """Return the words of which one stands in a text if, and only if, `expression` matches it; None where there is more to it."""
+    parsed = _parser.parse(expression, flags)
+    exact, clauses = _sequence(parsed, {})
+    if exact is None or clauses or not _is_plain(parsed) or any(_trimmed(word) != word or word in _COMMON for word in exact):
+        return None
+    return _shortest(exact)
+
+
+def _is_plain(items: Iterable[tuple[Any, Any]]) -> bool:
+    """Return True for letters, edges, and alternatives of such: what stands around is not asked for."""
+    for code, value in items:
+        if code is op.SUBPATTERN:
+            plain = _is_plain(value[3])
+        elif code is op.BRANCH:
+            plain = all(map(_is_plain, value[1]))
+        elif code in {op.MAX_REPEAT, op.MIN_REPEAT}:
+            plain = _is_plain(value[2])
+        else:
+            plain = code in {op.LITERAL, op.IN} or (code is op.AT and value is op.AT_BOUNDARY)
+        if not plain:
+            return False
+    return True
+
+
 def either(branches: Iterable[Clauses]) -> Words | None:
     """Return one set of words that a match of any of the branches holds one of; None where a branch asks for nothing."""
     best: set[str] = set()
@@ -121,7 +146,7 @@ def _one(code: Any, value: Any, marks: Mapping[str, Clauses]) -> tuple[Words | N
     if code is op.AT:
         return (_AN_EDGE if value is op.AT_BOUNDARY else _NOTHING), ()
     if code is op.ASSERT_NOT:
-        return (_AN_EDGE if _is_any_word_letter(value[1]) else _NOTHING), ()
+        return (_AN_EDGE if is_any_word_letter(value[1]) else _NOTHING), ()
     if code is op.ASSERT:
         direction, inner = value
         exact, clauses = _sequence(inner, marks)
@@ -138,7 +163,7 @@ def _one(code: Any, value: Any, marks: Mapping[str, Clauses]) -> tuple[Words | N
     return None, ()  # any character, a category, a reference to a group
 
 
-def _is_any_word_letter(items: Any) -> bool:
+def is_any_word_letter(items: Any) -> bool:
     """Return True for what stands in `(?<![\\w-])` and `(?!\\w)`."""
     return len(items) == 1 and items[0][0] is op.IN and (op.CATEGORY, op.CATEGORY_WORD) in items[0][1]
 

@@ -276,8 +276,10 @@ def speaks_of(view: View, at: int, main: str) -> bool:
         return True
     begin, end = view.sentence.start, view.span(at, at)[0]
     said = view.sentence.text[: max(0, end - begin)].lower()
-    pattern = r"\W+".join(re.escape(word) for word in bare(main).split()[:2])
-    return bool(pattern) and re.search(rf"\b{pattern}\b", said) is not None
+    words = bare(main).split()[:2]
+    if not words or not all(word in said for word in words):
+        return False  # which spares compiling the expression
+    return re.search(r"\b" + r"\W+".join(map(re.escape, words)) + r"\b", said) is not None
 
 
 def leading_name(view: View) -> str | None:

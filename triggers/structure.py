@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from triggers.scan import Sieve
 from triggers.sentences import split_sentences
@@ -297,13 +297,3 @@ class _Reader:
         if tail > 0 and "“" not in text[:tail]:
             quoted = max(quoted, tail)
         return quoted > 0.55 * len(text)
-
-
-def with_zone(sentence: Sentence, zone: str) -> Sentence:
-    """Return the sentence as one of `zone`."""
-    return replace(sentence, zone=zone)
-
-
-def find_lead(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Return headline and lead sentences: what the company of a document is found by."""
-    return [s for s in sentences if s.zone in {HEADLINE, LEAD}]
