@@ -24,8 +24,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 from filelock import FileLock, Timeout
 
 from prospect.pipeline import RunSummary, Silent, run, seconds, tell
+from prospect.settings import Schedule
 from prospect.web.server import WebError, serve
-from prospect.workspace import Schedule, Workspace, load_workspace
+from prospect.workspace import Workspace, load_workspace
 from prospect.yamlfile import Faults
 from store.database import StoreError, open_store
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from store.errors import Mendable
 
-class DeliveryError(Exception):
+
+class DeliveryError(Mendable):
     """Root of this package's errors; the text names the target, what it said, and the cure."""
 
 

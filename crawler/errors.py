@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from store.errors import Mendable
 
-class CrawlError(Exception):
+
+class CrawlError(Mendable):
     """Root of the crawler's errors."""
 
 

@@ -24,6 +24,7 @@ import numpy as np
 from enrichment.columns import LAYOUTS, Column, Layout, layout_of, mapped_layout
 from enrichment.returns import company_of_return
 from enrichment.values import ValueFault
+from store.errors import Mendable
 from store.records import Company
 
 # a name of a company is no essay: a longer one is a row whose quotes do not close
@@ -34,7 +35,7 @@ csv.field_size_limit(10_000_000)
 _DELIMITERS = ",;\t|"
 
 
-class RegisterError(Exception):
+class RegisterError(Mendable):
     """A register cannot be read, or a row of it; the message says file, row, column and cure."""
 
 

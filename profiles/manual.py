@@ -110,14 +110,14 @@ def manual() -> str:
     out = [
         INTRODUCTION,
         "## The keys of a profile",
-        _fields(Profile),
+        fields_of(Profile),
         "## Wants",
         *(f"### `{found.key}`\n\n{found.manual}" for found in _section("pattern")),
         "## Conditions on an event",
         "All that are written must hold.",
         *(f"### `{found.key}`\n\n{found.manual}" for found in _section("event")),
         "## Facts",
-        "What `is` may ask of a fact. docs/triggers.md lists the facts of every trigger.",
+        "What `is` may ask of a fact. [kinds.md](kinds.md) lists the facts of every kind.",
         *tests,
         "## Places",
         "Under `where`. One that fits is enough: `states: [MD], metros: [Boston]` is Maryland and the Boston area.",
@@ -126,28 +126,28 @@ def manual() -> str:
         "Under `where`. All that are written must fit.",
         *(f"### `{found.key}`\n\n{found.manual}" for found in _section("company")),
         "And how they are held:",
-        _fields(Where, only=("match", "unknown")),
+        fields_of(Where, only=("match", "unknown")),
         "## Accounts",
         "Under `companies`.",
-        _fields(Companies),
+        fields_of(Companies),
         "## Delivery",
         "Under `deliver`:",
-        _fields(Deliver),
+        fields_of(Deliver),
         "Under `deliver: crm`:",
-        _fields(Crm),
+        fields_of(Crm),
         "Under `limit` and `active`:",
-        _fields(Limit),
-        _fields(Active),
+        fields_of(Limit),
+        fields_of(Active),
         "## Teams",
         "Under `team`:",
-        _fields(Team),
+        fields_of(Team),
         "Of a member:",
-        _fields(Member),
+        fields_of(Member),
         "## Examples",
         "Each is a case; what `where` asks for is met unless `company` says otherwise. Quotas, snoozes and dates are left out.",
-        _fields(Example),
+        fields_of(Example),
         "Of an event:",
-        _fields(ExampleEvent),
+        fields_of(ExampleEvent),
         INHERITANCE,
         "## Regions",
         _table("region", "states or countries", {name: ", ".join(held) for name, held in {**REGIONS, **COUNTRY_REGIONS}.items()}),
@@ -181,7 +181,8 @@ def _section(section: str) -> list[Condition]:
     return [found for (of, _), found in CONDITIONS.items() if of == section]
 
 
-def _fields(model: type[BaseModel], only: Iterable[str] | None = None) -> str:
+def fields_of(model: type[BaseModel], only: Iterable[str] | None = None) -> str:
+    """Return the keys of a model with their descriptions, one line each."""
     lines = []
     for name, info in model.model_fields.items():
         if only is None or name in only:

@@ -16,13 +16,14 @@ from prospect.pipeline import RunSummary, run
 from prospect.workspace import Workspace, load_workspace
 from store import queries
 from store.database import open_store
+from store.errors import Mendable
 from store.records import Reason
 
 MARK = ".prospect-demo"  # a folder with this file was made by the demo and may be made anew
 SILENCES_SHOWN = 8
 
 
-class DemoFolderTaken(Exception):
+class DemoFolderTaken(Mendable):
     """The folder holds something that the demo did not make; it is left alone."""
 
 

@@ -16,10 +16,11 @@ from prospect.due import accounts_of, load
 from prospect.judging import QUOTA_WINDOW, history, news_since
 from prospect.workspace import Workspace
 from store import queries
+from store.errors import Mendable
 from store.records import Company, Decision, Lead, Story
 
 
-class NoSuchCompany(Exception):
+class NoSuchCompany(Mendable):
     """No company, or several, are what the person typed; the message lists those that come near."""
 
 

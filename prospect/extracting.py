@@ -80,7 +80,7 @@ def extract_batch(
 
 def build_extractor(workspace: Workspace) -> Extractor:
     """Return the extractor with the workspace's kinds and model."""
-    return Extractor(list(workspace.kinds.values()), entities=load_entities(workspace.settings.nlp.model))
+    return Extractor(list(workspace.kinds.values()), entities=load_entities(workspace.entity_model))
 
 
 def extract_one(extractor: Extractor, document: Document) -> list[TriggerEvent] | str:

@@ -13,7 +13,8 @@ from alerts.outbox import deliveries_for, leads_handed_to, standing_of
 from alerts.push import TOLD_BEFORE
 from alerts.rehearsal import Rehearsed
 from alerts.settings import MailSettings, Route, Target
-from prospect.workspace import TargetSettings, Workspace
+from prospect.settings import TargetSettings
+from prospect.workspace import Workspace
 from store import queries
 from store.records import Delivery, LeadBrief
 

@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
+from store.errors import Mendable
 from store.migrations import HEAD, REVISIONS
 from store.tables import UNSTORABLE
 
@@ -26,7 +27,7 @@ BUSY_TIMEOUT_S = 30
 MIGRATION_LOCK = 7_067_268_366  # "prospect" on a telephone's keys, cut: any constant that no other program takes
 
 
-class StoreError(Exception):
+class StoreError(Mendable):
     """The database cannot be used; the message says which, why, and what to do."""
 
 

@@ -56,6 +56,14 @@ WRONG = [
     (("read", "nothing.html"), 1, "nothing.html: cannot be read: No such file or directory"),
     # a register that is not there
     (("resolve", "--companies", "nothing.csv"), 1, "nothing.csv"),
+    # a model that is not installed
+    (
+        ("extract", "--model", "en_no_such_model"),
+        1,
+        "'en_no_such_model' is neither 'builtin', 'rules', an installed spaCy package nor a folder",
+    ),
+    # a folder of kinds that is not there
+    (("extract", "--triggers", "nowhere"), 2, "nowhere"),
     # a command misspelt
     (("explian",), 2, "explian"),
 ]

@@ -21,7 +21,8 @@ from prospect.due import accounts_of
 from prospect.explaining import said_of
 from prospect.judging import Judged, judge_all, save
 from prospect.pipeline import retell
-from prospect.workspace import Settings, Workspace
+from prospect.settings import Settings
+from prospect.workspace import Workspace
 from store import queries
 from store.database import open_store
 from store.records import Company, CompanyMatch, Document, Lead, RawDocument, Reason, Sighting, Verdict

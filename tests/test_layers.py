@@ -1,4 +1,4 @@
-"""Imports point downwards only: store.records < store < the five stages < prospect < scheduler; the stages do not know each other."""
+"""Imports point downwards only: store.records and store.errors < store < the five stages < prospect < scheduler; the stages do not know each other."""
 
 from __future__ import annotations
 
@@ -78,10 +78,12 @@ def fault(each: Import) -> str | None:
     if here == "store":
         return "the store knows nobody"
     if each.top == "store":
-        allowed = ("store.records", *MAY_USE_THE_STORE.get(each.file, ()))
+        allowed = ("store.records", "store.errors", *MAY_USE_THE_STORE.get(each.file, ()))
         if any(each.module == name or each.module.startswith(f"{name}.") for name in allowed):
             return None
-        return "of the store only store.records; what asks the database stands in crawler/pipelines.py and alerts/outbox.py"
+        return (
+            "of the store only store.records and store.errors; what asks the database stands in crawler/pipelines.py and alerts/outbox.py"
+        )
     return "the five stages (and the demo world) do not know each other; prospect/ brings them together"
 
 

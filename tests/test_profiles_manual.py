@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from ruamel.yaml import YAML
 from profiles.manual import EXAMPLE, manual, scoring_manual
 from profiles.profile import Profile
 from profiles.schema import json_schema
+from prospect.manual import manual as settings_manual
 from tests.profiles_factories import CONTEXT, KINDS
 from tests.test_profiles_examples import SHIPPED
 
@@ -24,8 +26,13 @@ def test_the_manual_is_up_to_date() -> None:
     )
 
 
-def test_every_key_has_its_words_in_the_manual() -> None:
-    assert not [line for line in manual().splitlines() if line.startswith("- **`") and line.rstrip().endswith(":")]
+def test_the_manual_of_settings_is_up_to_date() -> None:
+    assert (DOCS / "settings.md").read_text(encoding="utf-8") == settings_manual(), "run `python -m prospect.manual > docs/settings.md`"
+
+
+@pytest.mark.parametrize("printed", [manual, settings_manual], ids=["profiles", "settings"])
+def test_every_key_has_its_words_in_the_manual(printed: Callable[[], str]) -> None:
+    assert not [line for line in printed().splitlines() if line.startswith("- **`") and line.rstrip().endswith(":")]
 
 
 def test_the_example_of_the_manual_is_a_profile() -> None:

@@ -13,7 +13,7 @@ import pytest
 from filelock import FileLock
 
 from prospect.cli.setup import TEMPLATE
-from prospect.workspace import Schedule
+from prospect.settings import Schedule
 from scheduler import build_scheduler
 
 

@@ -58,6 +58,13 @@ WRONG = [
         "smtp://u:${NO_SUCH_PASSWORD}@mail.example.com",
         "the environment variable NO_SUCH_PASSWORD is not set",
     ),
+    # a model that is neither installed nor a folder
+    (
+        "prospect.yml",
+        "mail:\n",
+        "nlp: {model: en_no_such_model}\nmail:\n",
+        "'en_no_such_model' is neither 'builtin', 'rules', a folder nor an installed spaCy package",
+    ),
     # a catalogue source misspelt
     ("prospect.yml", "# sources: [sec-8k]", "sources: [no-such-source]", "unknown catalogue source 'no-such-source'"),
     # a source whose spider is unknown

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from store.errors import Mendable
 from triggers.aliases import Aliases, core_name
 from triggers.names import HEADLINE_SMALL, has_legal_form, mostly_capitals, name_spans, small_letters, title_case, without_headline_capitals
 from triggers.sentences import split_sentences
@@ -40,7 +41,7 @@ _GENERIC = re.compile(
 )
 
 
-class EntityModelError(Exception):
+class EntityModelError(Mendable):
     """A model that was named cannot be loaded; says which, and the cure."""
 
 

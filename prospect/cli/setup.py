@@ -16,7 +16,8 @@ from profiles.schema import json_schema
 from prospect.cli import app
 from prospect.cli.shown import CliError, WorkspaceOption, console, moment
 from prospect.kinds import shipped_kinds
-from prospect.workspace import OwnPlaybook, Settings, load_workspace, profile_context, workspace_root
+from prospect.settings import OwnPlaybook, Settings
+from prospect.workspace import load_workspace, profile_context, workspace_root
 from triggers.kind import Kind
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "template"

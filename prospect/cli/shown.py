@@ -19,6 +19,7 @@ from rich.progress import Progress as RichProgress
 from rich.table import Table
 
 from prospect.yamlfile import Faults, unknown_value
+from store.errors import Mendable
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -52,16 +53,8 @@ def errors_in_words(app: typer.Typer) -> None:
     except Faults as error:
         count = len(error.faults)
         raise CliError(f"{error}\n{count} fault{'s' if count > 1 else ''}; nothing was done") from error
-    except Exception as error:
-        # known only once something is wrong: a command that needs no store should not wait for its libraries
-        from enrichment.registry import RegisterError
-        from prospect.demo import DemoFolderTaken
-        from prospect.explaining import NoSuchCompany
-        from store.database import StoreError
-
-        if isinstance(error, StoreError | RegisterError | NoSuchCompany | DemoFolderTaken):
-            raise CliError(str(error)) from error
-        raise
+    except Mendable as error:
+        raise CliError(str(error)) from error
 
 
 def open_workspace(given: Path | None) -> tuple[Workspace, Engine]:

@@ -52,7 +52,10 @@ def read(
 def extract(
     min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Leave out events below it.")] = 0.5,
     model: Annotated[str, typer.Option(help="builtin, rules, or the name or path of a spaCy pipeline.")] = "builtin",
-    triggers: Annotated[Path | None, typer.Option(help="A folder of own kinds, as a workspace's triggers/.", show_default=False)] = None,
+    triggers: Annotated[
+        Path | None,
+        typer.Option(help="A folder of own kinds, as a workspace's triggers/.", exists=True, file_okay=False, show_default=False),
+    ] = None,
 ) -> None:
     """Find the events in Documents: JSON Lines in (as `read` prints them), JSON Lines out, one line a document.
 

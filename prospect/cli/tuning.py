@@ -20,8 +20,9 @@ from prospect.cli.inbox import show_story
 from prospect.cli.shown import CliError, NowOption, WorkspaceOption, console, moment, open_workspace, print_json, print_rows
 from prospect.missed import walk
 from prospect.profilefiles import read_profile
+from prospect.settings import EMAIL
 from prospect.tuning import Proposal, Window, near_misses, profile_named, proposals, replay, suggestion, window
-from prospect.workspace import EMAIL, Workspace, load_workspace, profile_context, workspace_root
+from prospect.workspace import Workspace, load_workspace, profile_context, workspace_root
 from prospect.yamlfile import Faults, unknown_value
 from store import queries
 

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from prospect.pipeline import seconds
+from prospect.settings import Schedule
 from prospect.web.site import Site, site_of
-from prospect.workspace import Schedule
 from store import queries
 from store.records import Run, SourceRun
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine
 
 from prospect.workspace import Workspace
+from store.errors import Mendable
 
 if TYPE_CHECKING:
     import uvicorn
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class WebError(Exception):
+class WebError(Mendable):
     """The web cannot be served; the message says why and what to do."""
 
 
