@@ -290,22 +290,30 @@ def _one_each(steps: Sequence[Sequence[Candidate]], taken: frozenset[str] = froz
     return None
 
 
+# two documents of one announcement may be a week apart
+SAME_NEWS = timedelta(days=7)
+
+
 @condition("pattern", "absent")
 def read_absence(profile: Profile, want: Absence, stories: Sequence[Story], now: datetime) -> Reading:
     """What did not happen: `{absent: {trigger: executive_change, is: {function: finance, direction: joins}}, after: {trigger:
     executive_change, is: {function: finance, direction: leaves}}, within: 120d, weight: 25}`, "no new finance chief within
     120 days of the departure".
 
-    It counts, and begins to decay, on the day the time is over; an `absent` event that becomes known later takes it back.
+    It counts, and begins to decay, on the day the time is over; an `absent` event that becomes known later takes it back. One
+    of the same day, or of the week before, fills the place as well: who follows is often named in the same breath, or first.
     """
-    ends = [story.when for story in (found.story for found in candidates(profile, want.absent, stories, now))]
+    ends = [found.story for found in candidates(profile, want.absent, stories, now)]
     waiting: datetime | None = None
     filled = None
     starts = candidates(profile, want.after, stories, now)
     best: tuple[float, float, Candidate] | None = None
     for found in starts:
         due = found.story.when + want.within
-        came = next((when for when in ends if found.story.when < when <= due), None)
+        came = next(
+            (end.when for end in ends if end.id != found.story.id and found.story.when.date() - SAME_NEWS <= end.when.date() <= due.date()),
+            None,
+        )
         if came is not None:
             filled = came
         elif due > now:

@@ -218,7 +218,7 @@ def left(days_ago: float, **more: Any) -> Story:
 
 
 def joined(days_ago: float, function: str = "finance") -> Story:
-    return story("executive_change", days_ago, function=function, direction="joins")
+    return story("executive_change", days_ago, function=function, direction="joins", key="joined")
 
 
 # (stories, points)
@@ -233,8 +233,12 @@ ABSENCES = [
     ([left(120), joined(1)], 0),
     # a successor after the time takes nothing back
     ([left(130), joined(5)], 25 * 2 ** (-10 / 90)),
-    # one before the departure is no successor
-    ([left(120), joined(121)], 25),
+    # one named in the same breath
+    ([left(120), joined(120)], 0),
+    # or first, the announcement told in two documents
+    ([left(120), joined(127)], 0),
+    # one of an earlier announcement is no successor
+    ([left(120), joined(129)], 25),
     # another function's
     ([left(120), joined(60, "legal")], 25),
     # no departure
