@@ -1,8 +1,9 @@
-"""Measures the resolver on a folder of queries: python benchmarks/resolution.py FOLDER [--companies CSV] [--answers FILE]
+"""Measures the resolver on a folder of queries: python -m benchmarks.resolution FOLDER [--companies CSV] [--answers FILE] [--growth]
 
 FOLDER holds queries.jsonl and truth.csv, and grow.py with the real companies unless --companies names the register. Prints the
 share right, wrong and without answer of each class, recall, precision, time and memory. The score is the same as that of the
-script that comes with the queries; this one adds how long and how large.
+script that comes with the queries; this one adds how long and how large. With --growth only how long and how large, over parts of
+the register from 50,000 companies on, each drawn evenly from it and measured in a process of its own.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import re
 import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from enrichment.registry import read_companies
 from enrichment.resolve import Resolver
-from store.records import CompanyMatch, Mention
+from store.records import Company, CompanyMatch, Mention
 
 FIELDS = ("name", "cik", "ein", "lei", "ticker", "domain", "city", "state", "country")
 
@@ -82,21 +85,49 @@ def print_table(answers: dict[str, CompanyMatch], truth: dict[str, dict[str, str
     )
 
 
+GROWTH = (50_000, 100_000, 200_000, 420_000)
+
+
+def evenly(companies: Iterable[Company], share: float) -> Iterator[Company]:
+    """Yield a share of the companies, from the whole length of the register."""
+    due = 0.0
+    for company in companies:
+        due += share
+        if due >= 1:
+            due -= 1
+            yield company
+
+
+def print_growth(register: Path, folder: Path, rows: int) -> None:
+    """Print time and memory over ever larger parts of the register."""
+    print(f"{'companies':>10}{'build, s':>10}{'memory, MB':>12}{'peak, MB':>10}{'queries/s':>11}")
+    for size in (*(size for size in GROWTH if size < rows), rows):
+        command = [sys.executable, "-m", "benchmarks.resolution", str(folder), "--companies", str(register), "--share", str(size / rows)]
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1]
+        found = re.findall(r"\d[\d,.]*", told)
+        print(f"{found[0]:>10}{found[1]:>10}{found[2]:>12}{found[3]:>10}{found[4]:>11}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--companies", type=Path, help="the register; grown from the folder's by default")
     parser.add_argument("--rows", type=int, default=420_000)
     parser.add_argument("--answers", type=Path, help="write the answers as JSON Lines")
+    parser.add_argument("--growth", action="store_true", help="time and memory over parts of the register")
+    parser.add_argument("--share", type=float, default=1.0, help="use as much of the register, from 0 to 1")
     args = parser.parse_args()
     companies = args.companies or grown(args.folder, args.rows)
+    if args.growth:
+        print_growth(companies, args.folder, sum(1 for _ in read_companies(companies)))
+        return
     queries = [json.loads(line) for line in (args.folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()]
     with (args.folder / "truth.csv").open(encoding="utf-8", newline="") as file:
         truth = {row["id"]: row for row in csv.DictReader(file)}
 
     before = resident_mb()
     began = time.process_time()
-    resolver = Resolver(read_companies(companies))
+    resolver = Resolver(evenly(read_companies(companies), args.share) if args.share < 1 else read_companies(companies))
     build_s, memory_mb = time.process_time() - began, resident_mb() - before
     mentions = [Mention(**{field: query[field] for field in FIELDS if field in query}) for query in queries]
     began = time.process_time()

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from enrichment.counties import metro_of, read_county
@@ -137,7 +138,8 @@ class Layout:
         values: dict[str, Any] = {}
         width = len(cells)
         for index, field, header, reader in columns:
-            if index >= width or not (cell := cells[index].strip()):
+            # most cells are empty
+            if index >= width or not (cell := cells[index]) or not (cell := cell.strip()):
                 continue
             if reader is None:
                 if field in ("id", "name") or not is_unknown(cell):
@@ -155,8 +157,9 @@ class Layout:
             except ValueFault as fault:
                 if field not in self.lenient:
                     raise ValueFault(f"{header}: {fault}", index + 1) from fault
-        self._settle_place(values)
-        _settle_county(values)
+        said = {name: values.pop(name) for name in _SEAT if name in values}
+        if said or self.country:
+            values |= _settled_seat(self.country, **said)
         return values
 
     def fields_of(self, cells: Mapping[str, str | None]) -> dict[str, Any]:
@@ -171,36 +174,44 @@ class Layout:
         told = (values.get(field) for field in ("name", "city", "state", "country", "cik", "parent_id"))
         return f"{self.origin.replace(' ', '-')}-{fingerprint(*told)}"
 
-    def _settle_place(self, values: dict[str, Any]) -> None:
-        """Write state and country by their codes, the country of a known state where none is given."""
-        country_word, state_word = values.get("country"), values.get("state")
-        if country_word is None and state_word is None:
-            if self.country:
-                values["country"] = self.country
-            return
-        country = country_code(country_word) if country_word else self.country
-        # EDGAR gives the state again where others give the country: "CA" beside "CA" is California
-        if state_word and (state := state_code(state_word, None if country_word == state_word else country)):
-            values["state"], values["country"] = state
-        elif country_word and country is None and (state := state_code(country_word)):
-            values["country"] = state[1]
-        else:
-            values["country"] = country or country_word
-            if state_word and len(state_word) == 2 and state_word.upper() == state_word and country not in ("US", "CA", None):
-                del values["state"]  # a code of EDGAR's own list of countries ("X0"), or of a state we cannot name
+
+_SEAT = ("city", "county", "state", "country")
 
 
-def _settle_county(values: dict[str, Any]) -> None:
-    """Write county and metropolitan area of a seat in the United States: as the register has the county, else by the city."""
-    state = values.get("state") if values.get("country") == "US" else None
-    given = values.pop("county", None)
-    if state is None:
-        return
-    county = (read_county(given, state) if given else None) or county_of(values.get("city"), state)
-    if county:
-        values["county"] = county
-        if metro := metro_of(county, state):
-            values["metro"] = metro
+@lru_cache(maxsize=8192)
+def _settled_seat(
+    nation: str | None, *, city: str | None = None, county: str | None = None, state: str | None = None, country: str | None = None
+) -> Mapping[str, str]:
+    """Return a seat as a register says it, `nation` being the register's own, with state and country by their codes and what follows from them.
+
+    The country of a known state where none is given; in the United States the county, as given or else by the city, and metropolitan area.
+    """
+    seat = {"city": city} if city else {}
+    if country is None and state is None:
+        if nation:
+            seat["country"] = nation
+        return seat
+    known = country_code(country) if country else nation
+    # EDGAR gives the state again where others give the country: "CA" beside "CA" is California
+    if state and (found := state_code(state, None if country == state else known)):
+        seat["state"], seat["country"] = found
+    elif country and known is None and (found := state_code(country)):
+        seat["country"] = found[1]
+        if state:
+            seat["state"] = state
+    else:
+        if known or country:
+            seat["country"] = known or str(country)
+        # not a code of EDGAR's own list of countries ("X0"), or of a state we cannot name
+        if state and not (len(state) == 2 and state.upper() == state and known not in ("US", "CA", None)):
+            seat["state"] = state
+    if seat.get("country") == "US" and "state" in seat:
+        its = (read_county(county, seat["state"]) if county else None) or county_of(city, seat["state"])
+        if its:
+            seat["county"] = its
+            if metro := metro_of(its, seat["state"]):
+                seat["metro"] = metro
+    return seat
 
 
 def plain_header(cell: str) -> str:

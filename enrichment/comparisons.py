@@ -9,6 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from operator import attrgetter
+from typing import NamedTuple
 
 # the odds against a name that was found by chance: what the evidence must outweigh
 NOT_MEANT = 3.0
@@ -30,6 +33,14 @@ class Said:
     city: str | None = None  # as places.city_key has it
     state: str | None = None
     country: str | None = None
+    evidence: tuple[bool, ...] = ()  # for each of `_EVIDENCE`, whether it is said
+
+    def __post_init__(self) -> None:
+        self.evidence = tuple([bool(value) for value in _evidence_of(self)])
+
+
+_EVIDENCE = ("legal", "cik", "ein", "lei", "tickers", "perhaps_tickers", "domain", "city", "state", "country")
+_evidence_of = attrgetter(*_EVIDENCE)
 
 
 @dataclass(slots=True)
@@ -70,26 +81,44 @@ _COUNTRIES_OF_FORM = {
 
 Comparison = Callable[[Pair], float]
 _RELATIONS = ("same", "spelling", "order", "slips", "shorter", "longer", "tail", "begun", "resembles", "")
-# weight, comparison and reason, by the relation of the names: most hold for some only
-_OF_RELATION: dict[str, list[tuple[float, Comparison, str]]] = {relation: [] for relation in _RELATIONS}
 
 
-def comparison(weight: float, *, of: tuple[str, ...] = _RELATIONS) -> Callable[[Comparison], Comparison]:
-    """Add a function that says how far something holds, from 0 to 1, to the table; `of` names the relations for which it can."""
+class Row(NamedTuple):
+    """A row of the table of comparisons."""
+
+    weight: float
+    compare: Comparison
+    reason: str
+    of: tuple[str, ...]  # the relations of the names for which it can hold
+    said: tuple[str, ...]  # what of the mention it compares: where none of these is said, it does not hold
+
+
+COMPARISONS: list[Row] = []
+
+
+def comparison(weight: float, *, of: tuple[str, ...] = _RELATIONS, said: tuple[str, ...] = ()) -> Callable[[Comparison], Comparison]:
+    """Add a function that says how far something holds, from 0 to 1, to the table; see `Row`."""
 
     def add(function: Comparison) -> Comparison:
-        reason = (function.__doc__ or "").split("\n")[0].rstrip(".")
-        for relation in of:
-            _OF_RELATION[relation].append((weight, function, reason))
+        COMPARISONS.append(Row(weight, function, (function.__doc__ or "").split("\n")[0].rstrip("."), of, said))
         return function
 
     return add
 
 
+@cache
+def _comparisons_of(relation: str, said: tuple[bool, ...]) -> tuple[tuple[float, Comparison, str], ...]:
+    """Return the comparisons that can hold; `said` has for each of `_EVIDENCE` whether the mention says it."""
+    told = {name for name, known in zip(_EVIDENCE, said, strict=True) if known}
+    return tuple(
+        (row.weight, row.compare, row.reason) for row in COMPARISONS if relation in row.of and (not row.said or told.intersection(row.said))
+    )
+
+
 def weigh(pair: Pair) -> float:
     """Return the sum of the evidence, and leave what it is made of in `pair.weights`."""
     total = -NOT_MEANT
-    for weight, compare, reason in _OF_RELATION[pair.relation]:
+    for weight, compare, reason in _comparisons_of(pair.relation, pair.said.evidence):
         holds = compare(pair)
         if holds:
             total += weight * holds
@@ -111,25 +140,25 @@ def reasons_of(pair: Pair) -> tuple[str, ...]:
 # identifiers
 
 
-@comparison(12.0)
+@comparison(12.0, said=("cik",))
 def same_cik(pair: Pair) -> float:
     """the CIK is the same"""
     return pair.said.cik is not None and pair.said.cik == pair.cik
 
 
-@comparison(12.0)
+@comparison(12.0, said=("lei",))
 def same_lei(pair: Pair) -> float:
     """the LEI is the same"""
     return pair.said.lei is not None and pair.said.lei == pair.lei
 
 
-@comparison(11.0)
+@comparison(11.0, said=("ein",))
 def same_ein(pair: Pair) -> float:
     """the EIN is the same"""
     return pair.said.ein is not None and pair.said.ein == pair.ein
 
 
-@comparison(9.0)
+@comparison(9.0, said=("domain",))
 def same_domain(pair: Pair) -> float:
     """the web domain is the same
 
@@ -138,7 +167,7 @@ def same_domain(pair: Pair) -> float:
     return pair.said.domain is not None and pair.said.domain == pair.domain
 
 
-@comparison(8.0)
+@comparison(8.0, said=("tickers", "perhaps_tickers"))
 def same_ticker(pair: Pair) -> float:
     """the ticker is the same
 
@@ -149,7 +178,7 @@ def same_ticker(pair: Pair) -> float:
     return 1.0 if pair.ticker in pair.said.tickers else 0.4 if pair.ticker in pair.said.perhaps_tickers else 0.0
 
 
-@comparison(-12.0)
+@comparison(-12.0, said=("cik", "ein", "lei"))
 def other_identifier(pair: Pair) -> float:
     """another CIK, EIN or LEI is stated"""
     said = pair.said
@@ -158,7 +187,7 @@ def other_identifier(pair: Pair) -> float:
     return bool((said.lei and pair.lei and said.lei != pair.lei) or (said.ein and pair.ein and said.ein != pair.ein))
 
 
-@comparison(-2.0)
+@comparison(-2.0, said=("tickers",))
 def other_ticker(pair: Pair) -> float:
     """another ticker is stated
 
@@ -167,7 +196,7 @@ def other_ticker(pair: Pair) -> float:
     return bool(pair.said.tickers and pair.ticker and pair.ticker not in pair.said.tickers)
 
 
-@comparison(-1.0)
+@comparison(-1.0, said=("domain",))
 def other_domain(pair: Pair) -> float:
     """another web domain is stated"""
     return bool(pair.said.domain and pair.domain and pair.said.domain != pair.domain)
@@ -293,13 +322,13 @@ def by_alias(pair: Pair) -> float:
     return pair.alias
 
 
-@comparison(0.5)
+@comparison(0.5, said=("legal",))
 def same_legal_form(pair: Pair) -> float:
     """the legal form is the same"""
     return bool(pair.said.legal) and pair.said.legal == pair.legal
 
 
-@comparison(-0.5)
+@comparison(-0.5, said=("legal",))
 def other_legal_form(pair: Pair) -> float:
     """the legal form is another
 
@@ -308,7 +337,7 @@ def other_legal_form(pair: Pair) -> float:
     return bool(pair.said.legal and pair.legal) and pair.said.legal != pair.legal
 
 
-@comparison(-1.0)
+@comparison(-1.0, said=("country",))
 def foreign_legal_form(pair: Pair) -> float:
     """its legal form is another country's"""
     where = _COUNTRIES_OF_FORM.get(pair.legal)
@@ -318,7 +347,7 @@ def foreign_legal_form(pair: Pair) -> float:
 # places
 
 
-@comparison(1.5)
+@comparison(1.5, said=("city",))
 def same_city(pair: Pair) -> float:
     """the city is the same"""
     return (
@@ -328,7 +357,7 @@ def same_city(pair: Pair) -> float:
     )
 
 
-@comparison(1.5)
+@comparison(1.5, said=("state",))
 def same_state(pair: Pair) -> float:
     """the state is the same"""
     return (
@@ -338,7 +367,7 @@ def same_state(pair: Pair) -> float:
     )
 
 
-@comparison(-0.3)
+@comparison(-0.3, said=("state",))
 def other_state(pair: Pair) -> float:
     """the state is another
 
@@ -347,7 +376,7 @@ def other_state(pair: Pair) -> float:
     return bool(pair.said.state and pair.state and pair.said.state != pair.state)
 
 
-@comparison(-0.7)
+@comparison(-0.7, said=("country",))
 def other_country(pair: Pair) -> float:
     """the country is another"""
     return bool(pair.said.country and pair.country and pair.said.country != pair.country)

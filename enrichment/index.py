@@ -12,10 +12,11 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from enrichment.names import SHORT_WORDS, compact_form, short_word, singular
-from enrichment.packed import MASK, HashIndex, Postings, scattered
+from enrichment.packed import MASK, HashIndex, Postings, packed_array, scattered
 from enrichment.spelling import Spellings, most_edits, slip_cost
 
 # words that companies add, drop and confuse: they tell one company from another only if nothing else is wrong
@@ -27,10 +28,13 @@ LONG_WORDS: dict[str, tuple[str, ...]] = {}
 for _long, _short in SHORT_WORDS.items():
     LONG_WORDS[_short] = (*LONG_WORDS.get(_short, ()), _long)
 
-# more names than these are not looked through one by one; the second bounds the work for names of nothing but common words
+# more names than these are not compared one by one
 _MANY_NAMES = 60
+# to compare the words left out of as many names takes as long as to find what a word is like among all
+_MOST_LEFT_OUT = 400
 # of more words that no name has than these the name is not looked for: slips are few
 _MOST_UNKNOWN = 3
+# bounds the work for names of nothing but common words
 _TOO_MANY_NAMES = 60_000
 
 IndexedName = tuple[Sequence[str], int, bool]  # words, number of the company, whether it is another name than the registered one
@@ -56,7 +60,8 @@ class NameIndex:
         self._starts = starts
         self._tokens = tokens
         self._texts = list(known)
-        self._exact = HashIndex(np.frombuffer(exact, dtype=np.int64).view(np.uint64) if exact else np.zeros(0, dtype=np.uint64))
+        self._exact = HashIndex(np.frombuffer(exact, dtype=np.uint64) if exact else np.zeros(0, dtype=np.uint64))
+        del exact
         self._index_cores()
         spelled = [word for word in known if len(word) > 2 and not word.isdigit()]
         long_forms = [(long, known[short]) for long, short in SHORT_WORDS.items() if long not in known and short in known]
@@ -71,10 +76,12 @@ class NameIndex:
         """
         tokens, starts = _int32(self._tokens), _int32(self._starts).astype(np.int64)
         self._postings = Postings(tokens, starts, len(self._words))
-        self._marks = array("Q", (marks := scattered(len(self._words))).tobytes())
+        marks = scattered(len(self._words))
+        self._marks = packed_array("Q", marks)
         if not len(self._companies):
             self._core_lengths = np.zeros(0, dtype=np.uint8)
-            self._core = self._all_but_one = HashIndex(np.zeros(0, dtype=np.uint64))
+            self._core = HashIndex(np.zeros(0, dtype=np.uint64))
+            self._all_but_one = HashIndex(np.zeros(0, dtype=np.uint64), *[np.zeros(0, dtype=np.uint32)] * 2)
             return
         generic = np.fromiter((word in GENERIC_WORDS for word in self._words), dtype=bool, count=len(self._words))
         of_name = np.repeat(np.arange(len(starts) - 1, dtype=np.uint32), np.diff(starts))
@@ -82,12 +89,19 @@ class NameIndex:
         lengths = np.add.reduceat(telling, starts[:-1], dtype=np.int64)
         telling |= (lengths == 0)[of_name]  # a name of nothing but generic words
         lengths = np.add.reduceat(telling, starts[:-1], dtype=np.int64)
-        sums = np.add.reduceat(np.where(telling, marks[tokens], np.uint64(0)), starts[:-1])
+        of_words = marks[tokens]
+        of_words[~telling] = 0
+        sums = np.add.reduceat(of_words, starts[:-1])
+        del of_words
         self._core_lengths = np.minimum(lengths, 255).astype(np.uint8)
-        self._core = HashIndex(sums)
-        one_of_several = telling & (lengths > 1)[of_name]
-        names = of_name[one_of_several]
-        self._all_but_one = HashIndex(sums[names] - marks[tokens[one_of_several]], names)
+        self._core = HashIndex(sums.copy())
+        one_of_several = np.flatnonzero(telling & (lengths > 1)[of_name])
+        names, left_out = of_name[one_of_several], tokens[one_of_several].view(np.uint32)
+        del of_name, telling, one_of_several
+        rests = sums[names]
+        del sums
+        rests -= marks[left_out]
+        self._all_but_one = HashIndex(rests, names, left_out)
 
     def __len__(self) -> int:
         return len(self._companies)
@@ -152,72 +166,45 @@ class NameIndex:
         # first the words that no name has; then, as "Read Cat" may be "Red Cat", one known word besides
         rounds = [unknown] if unknown or slips else []
         rounds += ([*unknown, at] for at in by_rarity)
-        near: dict[str, list[int]] = {}
+        likes = _Likes(typed, self._texts, self._spellings)
         for doubted in rounds:
             found = False
-            for name, more in self._but_for(typed, numbers, doubted, near):
+            for name, more in self._but_for(numbers, doubted, likes):
                 found = True
                 yield name, slips | more
             if found:
                 return
 
-    def _but_for(
-        self, typed: Sequence[str], numbers: Sequence[int | None], doubted: Sequence[int], near: dict[str, list[int]]
-    ) -> Iterator[tuple[int, Slips]]:
-        """Yield the names that hold the words typed but for those at `doubted`, which have slips; `near` keeps what is like a word."""
+    def _but_for(self, numbers: Sequence[int | None], doubted: Sequence[int], likes: _Likes) -> Iterator[tuple[int, Slips]]:
+        """Yield the names that hold the words typed, of these numbers, but for those at `doubted`, which have slips."""
         certain = [number for at, number in enumerate(numbers) if number is not None and at not in doubted]
+        if not doubted:
+            yield from ((name, {}) for name in self._core.find(self._sum(certain))[:_MANY_NAMES])
+            return
         # what the words sum up to; each doubted one but the last is tried for all that it is like
-        sums = [self._sum(certain)]
-        for at in doubted[:-1]:
-            sums = [total + self._marks[token] for total in sums for token in self._near(typed[at], near)]
-        names: list[int] = []
-        for total in sums:
-            if not doubted:
-                names += self._core.find(total & MASK)
+        sums: list[tuple[int, tuple[int, ...]]] = [(self._sum(certain), ())]
+        *others, last = doubted
+        for at in others:
+            sums = [(total + self._marks[token] & MASK, (*tokens, token)) for total, tokens in sums for token in likes.all_of(at)]
+        found = 0
+        for total, tokens in sums:
+            alone = not certain and not tokens
+            begin, end = (0, 0) if alone else self._all_but_one.rows(total)
+            if begin == end and not alone:
                 continue
             # the last may be any word, unless too many names are left to look through
-            found = self._all_but_one.find(total & MASK) if certain or len(doubted) > 1 else None
-            if found is not None and len(found) <= _MANY_NAMES:
-                names += found
+            if begin < end <= begin + _MOST_LEFT_OUT:
+                names, left_out = (column[begin:end] for column in self._all_but_one.columns)
+                among = likes.among(last, left_out)
+                pairs = [(name, token) for name, token in zip(names, left_out, strict=True) if token in among]
             else:
-                for token in self._near(typed[doubted[-1]], near):
-                    names += self._core.find((total + self._marks[token]) & MASK)
-        wanted = [typed[at] for at in doubted]
-        for name in names[:_MANY_NAMES]:
-            rest = list(self._tokens[self._starts[name] : self._starts[name + 1]])
-            for number in certain:
-                if number in rest:
-                    rest.remove(number)
-            slips = self._paired(wanted, [text for token in rest if (text := self._texts[token]) not in GENERIC_WORDS])
-            if slips is not None:
-                yield name, slips
-
-    def _paired(self, typed: Sequence[str], known: Sequence[str]) -> Slips | None:
-        """Return which known word each typed one is a slip for, None where one is none."""
-        left = list(known)
-        slips: Slips = {}
-        for word in typed:
-            length = len(word)
-            costs = {
-                other: cost
-                for other in left
-                if (-3 < len(other) - length < 3 or other in LONG_WORDS) and (cost := slip_between(word, other)) is not None
-            }
-            if not costs:
-                return None
-            best = min(costs, key=costs.__getitem__)
-            slips[best] = word, costs[best]
-            left.remove(best)
-        return slips
-
-    def _near(self, word: str, kept: dict[str, list[int]]) -> list[int]:
-        """Return the words that `word` may be a slip for; known words stand in the singular, so a plural is tried in both."""
-        if word not in kept:
-            near = self._spellings.near(word)
-            if len(word) > 4 and word[-1] == "s":
-                near |= self._spellings.near(word[:-1])
-            kept[word] = list(near)
-        return kept[word]
+                pairs = [(name, token) for token in likes.all_of(last) for name in self._core.find(total + self._marks[token] & MASK)]
+            for name, token in pairs:
+                if slips := likes.slips(doubted, (*tokens, token)):
+                    yield name, slips
+                    found += 1
+                if found == _MANY_NAMES:
+                    return
 
     def beginning_with(self, short_words: Sequence[str], *, more: int = 2) -> list[int]:
         """Return the names that begin with these words and have one to `more` telling words besides."""
@@ -253,6 +240,49 @@ class NameIndex:
         return listed
 
 
+class _Likes:
+    """Which known words each of the words typed may be a slip for; kept for one question, which asks for the same again."""
+
+    def __init__(self, typed: Sequence[str], texts: Sequence[str], spellings: Spellings) -> None:
+        self._typed = typed
+        self._texts = texts
+        self._spellings = spellings
+        self._all: dict[int, list[int]] = {}
+
+    def all_of(self, at: int) -> list[int]:
+        """Return the numbers of all known words that are like the one at a place; known words stand in the singular, so a plural is tried in both."""
+        if at not in self._all:
+            word = self._typed[at]
+            near = self._spellings.near(word)
+            if len(word) > 4 and word[-1] == "s":
+                near |= self._spellings.near(word[:-1])
+            self._all[at] = sorted(near)
+        return self._all[at]
+
+    def among(self, at: int, tokens: Iterable[int]) -> set[int]:
+        """Return those of the known words with these numbers that are like the one at a place."""
+        word = self._typed[at]
+        most = most_edits(len(word)) + 1  # of a plural
+        given = list(set(tokens))
+        texts = [self._texts[token] for token in given]
+        alike = process.extract(word, texts, scorer=OSA.distance, score_cutoff=most, limit=None, processor=None)
+        found = {given[number] for _, _, number in alike}
+        found.update(token for token, text in zip(given, texts, strict=True) if text in LONG_WORDS)
+        return found
+
+    def slips(self, at: Sequence[int], tokens: Sequence[int]) -> Slips | None:
+        """Return the slips by which the words at some places stand for these known ones, None where one of them is no slip."""
+        slips: Slips = {}
+        for place, token in zip(at, tokens, strict=True):
+            text = self._texts[token]
+            cost = None if text in GENERIC_WORDS else slip_between(self._typed[place], text)
+            if cost is None:
+                return None
+            slips[text] = self._typed[place], cost
+        return slips
+
+
+@lru_cache(maxsize=4096)
 def slip_between(typed: str, known: str) -> float | None:
     """Return the cost of having typed `typed` for a word that is kept in its short spelling, None where it is no slip for it."""
     costs = []

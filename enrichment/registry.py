@@ -25,12 +25,12 @@ from enrichment.columns import LAYOUTS, Column, Layout, layout_of, mapped_layout
 from enrichment.returns import company_of_return
 from enrichment.values import ValueFault
 from store.errors import Mendable
-from store.records import Company
+from store.records import Company, company_of
 
 # a name of a company is no essay: a longer one is a row whose quotes do not close
 _LONGEST_NAME = 1_000
 # rows that are read before the first of them is passed on
-_BATCH = 5_000
+_BATCH = 1_000
 csv.field_size_limit(10_000_000)
 _DELIMITERS = ",;\t|"
 
@@ -304,7 +304,8 @@ def _company_of(cells: list[str], columns: tuple[Column, ...], layout: Layout, a
         raise ValueFault(f"{what}; is a double quote not closed?", 1 + _index_of(columns, "name"))
     if not fields.get("id"):
         fields["id"] = layout.id_of(fields)
-    return Company(**{"origin": layout.origin, "as_of": as_of, **fields})
+    fields |= {"origin": layout.origin, "as_of": as_of}
+    return company_of(fields)
 
 
 def _index_of(columns: tuple[Column, ...], field: str) -> int:

@@ -38,6 +38,9 @@ _LEGAL_NAMES = ("", *sorted(set(LEGAL_FORMS.values())))
 _LEGAL_NUMBERS = {name: number for number, name in enumerate(_LEGAL_NAMES)}
 
 
+_UNKNOWN = CompanyMatch(company_id=None, score=0.0, reasons=("no company of this name is known",))
+
+
 class Resolver:
     """All companies, indexed: 420,000 take some 80 MB and ten seconds; companies can be added afterwards."""
 
@@ -94,9 +97,11 @@ class Resolver:
 
     def _decide(self, pairs: Sequence[Pair]) -> CompanyMatch:
         """Return the clearly best of the candidates."""
-        ranked = sorted(((weigh(self._filled(pair)), -pair.number, pair) for pair in pairs), key=lambda row: row[:2], reverse=True)
+        ranked = [(weigh(self._filled(pair)), -pair.number, pair) for pair in pairs]
+        if len(ranked) > 1:
+            ranked.sort(key=lambda row: row[:2], reverse=True)
         if not ranked or ranked[0][0] < 0:
-            return CompanyMatch(company_id=None, score=0.0, reasons=("no company of this name is known",))
+            return _UNKNOWN
         total, _, best = ranked[0]
         alike = [pair for other, _, pair in ranked[1:] if other > 0 and total - other < _CLEARLY]
         if alike:

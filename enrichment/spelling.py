@@ -7,6 +7,7 @@ from each, so looking up the remainders of the mistyped word finds every such wo
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import accumulate, pairwise
@@ -15,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
+
+from enrichment.packed import packed_array
 
 # letters that lie side by side on an English keyboard
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "1234567890")
@@ -40,32 +43,37 @@ class Spellings:
         by_length: dict[int, list[int]] = {}
         for place, word in enumerate(words):
             by_length.setdefault(len(word), []).append(place)
-        keys, places = [np.zeros(0, dtype=np.uint32)], [np.zeros(0, dtype=np.uint32)]
+        rests_of = {length: 1 + sum(map(len, _deletions(length)[1:3])) for length in by_length}
+        # each hash with the place of its word in the lower half, so that they are sorted where they lie
+        packed = np.empty(sum(rests_of[length] * len(of_length) for length, of_length in by_length.items()), dtype=np.uint64)
+        at = 0
         for length, of_length in by_length.items():
             letters = np.frombuffer("".join([words[place] for place in of_length]).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
             rests = _remainders(letters.reshape(-1, length))
-            keys.append(rests.ravel())
-            places.append(np.repeat(np.array(of_length, dtype=np.uint32), rests.shape[1]))
-        all_keys, all_places = np.concatenate(keys), np.concatenate(places)
-        order = np.argsort(all_keys, kind="stable")
-        self._keys = all_keys[order]
-        self._places = all_places[order]
+            packed[at : at + rests.size] = (
+                rests.astype(np.uint64) << np.uint64(32) | np.array(of_length, dtype=np.uint64)[:, None]
+            ).ravel()
+            at += rests.size
+        packed.sort()
+        self._places = packed_array("I", packed.astype(np.uint32))
+        packed >>= np.uint64(32)
+        # a run for each upper half of a hash: a search takes few steps then, and the lower half is all there is to keep
+        uppers = np.arange((1 << 16) + 1, dtype=np.uint64) << np.uint64(16)
+        self._runs = packed_array("I", packed.searchsorted(uppers).astype(np.uint32))
+        self._keys = packed_array("H", packed.astype(np.uint16))
 
     def near(self, word: str) -> set[int]:
         """Return the numbers of the words that `word` may be a slip for, itself left out."""
         most = most_edits(len(word))
-        hashes = np.array(_remainders_of(word), dtype=np.uint32)
-        lows = np.searchsorted(self._keys, hashes)
-        lows[lows == len(self._keys)] = 0
-        there = self._keys[lows] == hashes if len(self._keys) else np.zeros(0, dtype=bool)
-        if not there.any():
-            return set()
-        lows, hashes = lows[there], hashes[there]
-        highs = np.searchsorted(self._keys, hashes, side="right")
-        places: set[int] = set()
-        for low, high in zip(lows.tolist(), highs.tolist(), strict=True):
-            places.update(self._places[low:high].tolist())
-        numbered = list(places)
+        runs, keys, places = self._runs, self._keys, self._places
+        found: set[int] = set()
+        for rest in _remainders_of(word):
+            upper, lower = rest >> 16, rest & 0xFFFF
+            end = runs[upper + 1]
+            at = bisect_left(keys, lower, runs[upper], end)
+            if at < end and keys[at] == lower:
+                found.update(places[at : bisect_right(keys, lower, at, end)])
+        numbered = list(found)
         alike = process.extract(
             word, [self._words[place] for place in numbered], scorer=OSA.distance, score_cutoff=most, limit=None, processor=None
         )
