@@ -69,6 +69,7 @@ class Pair:
     state: str | None = None
     country: str | None = None
     listed: bool = False
+    named: bool = False  # by a rep, in a profile or its list
     weights: list[tuple[float, str]] = field(default_factory=list)
 
 
@@ -252,9 +253,10 @@ def moved_too(pair: Pair) -> float:
 def generic_word_missing(pair: Pair) -> float:
     """the name is the registered one but for a word such as Holdings or Group
 
-    A bare name means the listed company of that name rather than some subsidiary.
+    A bare name means the listed company of that name rather than some subsidiary, and a rep who lists an account seldom writes it
+    out: "Larkspur" for Larkspur Holdings.
     """
-    believed = 1.0 if pair.listed else 0.4
+    believed = 1.0 if pair.listed or pair.named else 0.4
     return max(0.0, 1.0 - 0.25 * (pair.left_out - 1)) * believed * (1.0 if pair.relation == "shorter" else 0.8)
 
 

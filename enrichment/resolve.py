@@ -39,6 +39,8 @@ _LEGAL_NUMBERS = {name: number for number, name in enumerate(_LEGAL_NAMES)}
 
 
 _UNKNOWN = CompanyMatch(company_id=None, score=0.0, reasons=("no company of this name is known",))
+# how the id of a company begins that only a profile or its list names
+NAMED_ACCOUNT = "account-"
 
 
 class Resolver:
@@ -50,6 +52,7 @@ class Resolver:
         self._place_list: list[tuple[str | None, str | None, str | None]] = []
         self._place_of = array("I")
         self._listed = bytearray()
+        self._named = bytearray()
         self._provisional = bytearray()
         self._legal = bytearray()
         self._identified: dict[tuple[str, str], list[int]] = {}
@@ -252,7 +255,7 @@ class Resolver:
     def _filled(self, pair: Pair) -> Pair:
         number = pair.number
         pair.city, pair.state, pair.country = self._place_list[self._place_of[number]]
-        pair.listed = bool(self._listed[number])
+        pair.listed, pair.named = bool(self._listed[number]), bool(self._named[number])
         known = self._identifiers_of.get(number)
         if known:
             pair.cik, pair.ein, pair.lei = known.get("cik"), known.get("ein"), known.get("lei")
@@ -306,6 +309,7 @@ class Resolver:
             self._place_of.append(at)
             self._listed.append(bool(company.ticker or company.public))
             self._provisional.append(company.provisional)
+            self._named.append(company.id.startswith(NAMED_ACCOUNT))
             if company.cik or company.ein or company.lei or company.ticker or company.domain:
                 known = {field: value for field in ("cik", "ein", "lei", "ticker", "domain") if (value := getattr(company, field))}
                 self._identifiers_of[number] = known

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from enrichment.resolve import Resolver
+from enrichment.resolve import NAMED_ACCOUNT, Resolver
 from profiles.backtest import Accounts
 from profiles.profile import Profile
 from prospect.yamlfile import Fault, unknown_value
@@ -93,7 +93,7 @@ def company_of_account(account: Account) -> Company:
     """Return a company made from a row that no register knows, so that events about it find it."""
     mention = account.mention
     return Company(
-        id=f"account-{fingerprint(mention.name.casefold(), mention.domain, mention.state)}",
+        id=f"{NAMED_ACCOUNT}{fingerprint(mention.name.casefold(), mention.domain, mention.state)}",
         name=mention.name or mention.domain or "",
         cik=mention.cik,
         ticker=mention.ticker,

@@ -25,6 +25,8 @@ REGISTER = [
     Company(id="godwit", name="Godwit Corp"),
     Company(id="gdwoots", name="Gdwits SA", ticker="GDWT"),
     Company(id="dunlin", name="Dunlin Maritime SA", ticker="DNLN", aliases=("QPR SA",)),
+    Company(id="account-dotterel", name="Dotterel", origin="profiles/clipping.yml"),
+    Company(id="whimbrel", name="Whimbrel"),
     Company(id="affiliated", name="Affiliated Companies"),
     *(Company(id=f"affiliated-{n}", name=f"Affiliated Word{n}") for n in range(600)),
     Company(id="apimed", name="Wrenmed Pharmaceuticals US Inc", ticker="WPUS"),
@@ -51,6 +53,10 @@ def resolver() -> Resolver:
         (Mention(name="Larkspur (lkv)"), "larkspur"),  # in small letters
         (Mention(name="Gdoots", ticker="GDWT"), "gdwoots"),  # half of five letters mistyped, and the ticker decides
         (Mention(name="Godwit (NYSE: LKV)"), "godwit"),  # near-miss: a ticker beside another name does not count
+        # a rep writes a named account short
+        (Mention(name="Dotterel Holdings, Inc."), "account-dotterel"),
+        (Mention(name="Dotterel Dental"), None),  # near-miss: what it does tells it apart
+        (Mention(name="Whimbrel Holdings, Inc."), None),  # near-miss: a register writes names out
         # forms of the name
         (Mention(name=" larkspur software, inc. "), "larkspur"),
         (Mention(name="Lark-Spur Software"), "larkspur"),
