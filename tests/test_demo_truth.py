@@ -27,7 +27,6 @@ GAPS: Mapping[tuple[str, str], str] = {  # (stem, site) -> what is still read wr
     ("0908-norsund-distributor", "longitude"): "the partner who is appointed is not read",
     ("0908-pellworth-rumor", "longitude"): "from Richmond to Charlotte: the old place is not read",
     ("0909-brackwell-8k-closing", "edgar"): "the impairment in a table of closing costs is no weak result of its own",
-    ("0909-fennimark-8k-outlook", "edgar"): "a headline that reports results says nothing of their strength",
     ("0911-cindrel-8k-auditor", "edgar"): "the new auditor is not read",
     ("0914-tolvane-8ka-pay", "edgar"): "as previously reported: must not fire again",
 }

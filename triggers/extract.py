@@ -193,7 +193,10 @@ class Extractor:
         for index, names in cues.items():
             front = sentences[index].zone in {HEADLINE, LEAD}
             names = [
-                n for n in names if n in TOLD_ANYWHERE or ((front or n in self._anywhere) and (not headed or index in opening or n in news))
+                n
+                for n in names
+                if n in TOLD_ANYWHERE
+                or ((front or n in self._anywhere) and (not headed or n in news or (index in opening and not self.kinds[n].headed)))
             ]
             if names:
                 kept[index] = names

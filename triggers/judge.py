@@ -68,6 +68,8 @@ def judge(kind: Kind, found: Found, view: View, reading: Reading) -> Candidate |
     _fill(kind, facts, view, found)
     if found.company is None and company and any(facts.get(f) and same_name(company, facts[f] or "") for f in _OTHER_PARTIES):
         company = leading_name(view) or reading.parties.main
+    if facts.get("target") and ANAPHOR.fullmatch(facts["target"] or ""):
+        facts["target"] = main if main and company and not same_name(company, main) else None
     side = found.company_fact or kind.company_fact
     if side and not facts.get(side):
         facts[side] = company
@@ -82,9 +84,6 @@ def judge(kind: Kind, found: Found, view: View, reading: Reading) -> Candidate |
         ):
             facts[fact] = None  # nobody buys himself
             confidence *= 0.9
-    below = sentence.zone != HEADLINE and reading.sentences[0].zone == HEADLINE and not reading.filing
-    if below and not all(facts.get(fact) for fact in kind.needs):
-        return None
     if company in places():
         confidence *= 0.5  # a country or town does no business
     at = view.span(found.start, found.end)[0]
@@ -130,7 +129,7 @@ _OTHER_PARTIES = (
 )
 # capitalised words that {object} may run into and that name nobody
 _NOBODY = re.compile(
-    r"(?i)^(?:january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|stakes?|debt|shares?|interest|bonds?|treasur\w+|stocks?|goods|wheat|grain|oil|gas|crude|property|land|homes?|house|foreign|ltd|inc|corp|co|plc|company|points?|spree|proposed|u\.?s\.?|bitcoin|crypto|containers?|funds?|aircraft|euros?|dollars?|q[1-4]|fy\d*|deals?|new|more|the|this|it|opportunity|range|territory|usd|eur|gbp|eras?|chapter|journey|majority stake|minority stake|every|german|american|european|british|canadian|french|unlocks.*|seven|six|five|four|three|two|licen[sc]e|next\\b.*|growth|success)\b\W*$|^(?:\W*(?:january|february|march|april|june|july|august|september|october|november|december)\b)"
+    r"(?i)^(?:january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|stakes?|debt|shares?|interest|bonds?|treasur\w+|stocks?|goods|wheat|grain|oil|gas|crude|property|land|homes?|house|foreign|ltd|inc|corp|co|plc|company|points?|spree|proposed|u\.?s\.?|bitcoin|crypto|containers?|funds?|aircraft|euros?|dollars?|q[1-4]|fy\d*|deals?|new|more|the|this|it|opportunity|range|territory|usd|eur|gbp|eras?|state|chapter|journey|majority stake|minority stake|every|german|american|european|british|canadian|french|unlocks.*|seven|six|five|four|three|two|licen[sc]e|next\\b.*|growth|success|ai|erp|crm|it|api|saas|ehr|drm|nft|iot|llm|genai)\b\W*$|^(?:\W*(?:january|february|march|april|june|july|august|september|october|november|december)\b)"
 )
 
 
@@ -142,13 +141,16 @@ def found_by(pattern: Pattern, match: re.Match[str], view: View, kind: Kind) -> 
     for catch in caught:
         value = catch.text.strip(" ,")
         if _is_object(pattern, catch.name) and (
-            _NOBODY.search(value) or (catch.entity is not None and catch.entity.sort in {"place", "person"})
+            _NOBODY.search(value) or (catch.entity is not None and catch.entity.sort in {"place", "person"}) or _describes(view, catch)
         ):
             return None
         if catch.name in {"company", "subject"}:
             company = company or value
         elif catch.entity is not None and catch.entity.anaphor:
-            continue  # "will acquire the company": its name stands elsewhere
+            if catch.name == "target":
+                facts[catch.name] = facts.get(catch.name) or value  # "will acquire the company": see judge
+        elif _is_object(pattern, catch.name) and _TRADE.search(value):
+            continue  # "Partners with Leading Hotel Developer": what somebody does, and not his name
         elif catch.name in kind.facts and not facts.get(catch.name):
             facts[catch.name] = clean_name(value) if catch.entity is not None and catch.entity.sort == "company" else value
     inner_start, inner_end = match.span()
@@ -156,6 +158,22 @@ def found_by(pattern: Pattern, match: re.Match[str], view: View, kind: Kind) -> 
         if group.startswith(("s_subject", "e_company")) and match.span(group)[0] == match.start() and match.group(group) is not None:
             inner_start = match.end(group) + (1 if group.startswith("e_") else 0)
     return Found(inner_start, inner_end, facts, company, pattern.status, pattern.confidence, pattern.where, pattern.company_fact)
+
+
+def _describes(view: View, catch: Catch) -> bool:
+    """True for capitals that tell what the next word is like: "GRAMMY®-nominated duo", "a Western Australian foundry"."""
+    after = view.sentence.text[catch.end - view.sentence.start :]
+    return re.match(r"[®™]?-[a-z]", after) is not None or (
+        _ADJECTIVE.search(catch.text) is not None
+        and re.match(r" (?!(?:of|and|for|in|to|by|from|at|on|with|as|is|was|has|will)\b)[a-z]", after) is not None
+    )
+
+
+_ADJECTIVE = re.compile(r"(?:[a-z](?:ian|ish|ese|ican|ean)|\b(?:German|French|Dutch|Swiss|Greek|Thai|Czech|Israeli))$")
+_TRADE = re.compile(
+    r"(?i)^(?:leading|prominent|renowned|fast-growing|fastest-growing|privately|world['’]s|world-class|industry-leading|award-winning)\b|"
+    r"\b(?:developer|provider|leader|firm|manufacturer|maker|retailer|operator|giant|start-?up|supplier|distributor)$"
+)
 
 
 def _is_object(pattern: Pattern, name: str) -> bool:
@@ -180,7 +198,12 @@ def _fill(kind: Kind, facts: dict[str, str | None], view: View, found: Found) ->
         if not facts.get(fact) and spec.nearest:
             entities = [e for e in view.of(spec.nearest) if not e.anaphor]
             if spec.nearest == "money":  # "a deal that adds $3 billion in assets": what somebody has is no price
-                entities = [e for e in entities if not _OWNED.match(view.sentence.text, e.end - view.sentence.start)]
+                entities = [
+                    e
+                    for e in entities
+                    if not _OWNED.match(view.sentence.text, e.end - view.sentence.start)
+                    and not _HAVING.search(view.sentence.text, 0, e.start - view.sentence.start)
+                ]
             if spec.after:
                 after = _compiled(spec.after + r"\s*$", re.IGNORECASE)
                 entities = [e for e in entities if after.search(view.masked[: view.place_of(e)])]
@@ -189,6 +212,9 @@ def _fill(kind: Kind, facts: dict[str, str | None], view: View, found: Found) ->
                 facts[fact] = entity.text
 
 
+_HAVING = re.compile(
+    r"(?i)\b(?:adds|adding|manages|managing|oversees|overseeing)(?: (?:about|approximately|nearly|over|more than|some|roughly))? $"
+)
 _OWNED = re.compile(
     r"\s+(?:in|of|worth of) (?:[\w-]+ ){0,3}?(?:assets|aum|revenues?|sales|deposits|transactions?|payments|ebitda|turnover|market cap\w*|industry|market)\b",
     re.IGNORECASE,

@@ -159,6 +159,7 @@ class Kind(Strict):
     never: tuple[str, ...] = ()  # a sentence that matches one of these is none of this kind
     never_document: tuple[str, ...] = ()  # a headline or lead that matches: the document has none of this kind
     where: Where = "anywhere"
+    headed: bool = False  # a release whose headline has none of the phrases has none of this kind
     main_only: bool = False  # beyond headline and lead only where the document's own company is the company
     facts: Mapping[str, Fact] = {}
     main_facts: tuple[str, ...] = ()  # two events of one document with the same main facts are one; () is one a document and company

@@ -42,6 +42,8 @@ def merge(kind: Kind, candidates: Sequence[Candidate], reading: Reading, tells: 
             for fact, value in other.facts.items():
                 if facts.get(fact) is None and value is not None:
                     facts[fact] = value
+        if not _told_enough(kind, group, facts, reading, tells):
+            continue
         main = reading.parties.main
         company = main if main and not best.named and any(c.company == main for c in group) else best.company
         for other in group[1:]:
@@ -59,6 +61,8 @@ def merge(kind: Kind, candidates: Sequence[Candidate], reading: Reading, tells: 
         heard = next((c.status for c in group if c.sentence.zone == HEADLINE and c.status in {"planned", "rumored"}), None)
         if heard is None and _INTENT.search(reading.sentences[0].text) and reading.sentences[0].zone == HEADLINE:
             heard = "planned"
+        if status == "rumored" and any(c.sentence.zone == HEADLINE and c.status in {"announced", "completed"} for c in group):
+            status = "announced"  # what was said before there was news
         if heard and status == "announced":
             status = heard  # "Signs Letter of Intent to Acquire Beta": the body speaks of it as agreed
         happened = best.happened or next((c.happened for c in group if c.happened), None)
@@ -100,6 +104,16 @@ def _rank(candidate: Candidate) -> float:
 
 # "Signs LOI to Acquire Beta": what the body then tells at length is not binding yet
 _INTENT = re.compile(r"\b(?:LOI|(?i:letters? of intent|non-?binding|memorandum of understanding|agreement in principle))\b")
+
+
+def _told_enough(
+    kind: Kind, group: Sequence[Candidate], facts: Mapping[str, str | None], reading: Reading, tells: Callable[[str], bool]
+) -> bool:
+    """True unless a release tells of an event below a headline of something else, and not what the kind needs to know of it."""
+    headline = reading.sentences[0]
+    if reading.filing or headline.zone != HEADLINE or all(facts.get(fact) for fact in kind.needs):
+        return True
+    return any(c.sentence.zone == HEADLINE for c in group) or (kind.name == "merger" and tells(headline.text))
 
 
 def _salience(kind: Kind, group: Sequence[Candidate], reading: Reading, tells: Callable[[str], bool]) -> tuple[float, float]:

@@ -43,7 +43,7 @@ _LISTICLE = re.compile(
 
 # "Harrow Partners Initiates Coverage on Acme Corp. (NYSE: ACM)": a study retells what the company said
 _ANALYST = re.compile(
-    r"(?i)\b(?:initiat|updat|resum|reiterat|maintain|reaffirm|launch|start|assum)\w*\b.{0,25}\b(?:coverage|(?:research|equity|[1-4]q\d\d) (?:report|note)|(?:buy|sell|hold|outperform) rating)\b"
+    r"(?i)\b(?:initiat|updat|resum|reiterat|maintain|reaffirm|launch|start|assum)\w*\b.{0,25}\b(?:coverage|(?:research|equity|[1-4]q\d\d) (?:report|note)|(?:buy|sell|hold|outperform) rating)\b|\bissues? (?:\w+[ -]){0,3}(?:analysis|commentary) (?:of|on)\b"
 )
 
 

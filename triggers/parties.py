@@ -67,6 +67,10 @@ class Parties:
         """True for a name without a legal form that the text has in one place only."""
         return self.full_text.count(name) < 2 and re.search(rf"\b{LEGAL}\b", name) is None
 
+    def seldom(self, name: str, main: str) -> bool:
+        """True for a name that the text has in its headline, and mostly as `main`."""
+        return re.search(rf"\b{LEGAL}\b", name) is None and self.full_text.count(name) * 3 <= self.full_text.count(main)
+
     def party(self, name: str) -> str:
         """Return the fullest name of a company of an event; the document's own where `name` is a piece of it ("Tax Network")."""
         full, main = self.fullest(name), self.main
@@ -77,6 +81,12 @@ class Parties:
             ours, theirs = bare(main).split(), bare(full).split()
             if len(ours) > len(theirs) or (ours == theirs and len(main) > len(full)):
                 return main
+            if (
+                len(theirs) > len(ours)
+                and self.seldom(name, main)
+                and (theirs[-len(ours) :] == ours or (name.isupper() and theirs[: len(ours)] == ours))
+            ):
+                return main  # a headline's "Robot Pioneer Acme", "ACME POWERED BY": the rest is said of it
         return full
 
     def fullest(self, name: str) -> str:
@@ -86,7 +96,7 @@ class Parties:
             return self._full[name]
         base = name.rstrip(".")
         longest = name
-        if 1 < len(base) < 80 and base.lower() not in NOT_NAMES:
+        if 1 < len(base) < 80 and base.lower() not in NOT_NAMES and not _LEGAL_END.search(base):
             forms = list(_longer_forms(self.full_text, base))
             if forms:
                 longest = max(dict.fromkeys(forms), key=lambda f: -abs(len(f) - len(base) - 8))
@@ -182,6 +192,7 @@ _NOT_FIRST = frozenset(
 
 
 # what follows the core of a firm's name up to its legal form: "Acme" + " Robotics, Inc."
+_LEGAL_END = re.compile(rf"\b{LEGAL}$")
 _LEGAL_AFTER = re.compile(rf"(?: (?!(?:and|And|AND)\b)[A-Z&][\w&’'-]*){{0,3}}?(?:,? {LEGAL}\b\.?){{1,3}}")
 _GIVEN_BEFORE = re.compile(r"\b(?:[A-Z][\w’'-]+|[A-Z]\.)(?:\s(?:[A-Z][\w’'-]*\.?|[“\"][A-Z]\w+[”\"]|van|von|de|der|la|di|bin|al)){0,3}\s\Z")
 
@@ -226,7 +237,7 @@ _DOES = re.compile(
     r"proudly|agreed|plans?|planned|intends?|expects?|and|not|announced|announces|said|says|that|it|they|pleased|\w+ly)){0,7}\s*"
 )
 _OTHER_ROLE = re.compile(
-    r"(?i)(?:\b(?:from|formerly|ex|former|at|with|by|of|for|than|like|to|and its|via|into|against|on|in|under|known as|d/b/a|dba|f/k/a)[\s-]|\(|\bthe )$"
+    r"(?i)(?:\b(?:from|formerly|ex|former|at|with|by|of|for|than|like|to|and its|via|into|against|on|in|under|known as|d/b/a|dba|f/k/a)[\s-]|\([“\"‘']?|\bthe )$"
 )
 
 
@@ -241,8 +252,13 @@ def subject_before(view: View, at: int) -> Entity | None:
             continue
         if best is not None and re.fullmatch(r"\s*(?:,|and|&|, and)\s*", view.masked[view.place_of(best) + 2 : place]):
             continue  # "Umbrella Health and Cyberdyne formed": the first of the pair speaks for both
+        if best is not None and _APPOSED.fullmatch(view.masked[view.place_of(best) + 2 : place]):
+            continue  # "Calder, a leader in snacks and Food Products, acquires": said of the one before
         best = entity
     return best
+
+
+_APPOSED = re.compile(r"(?: ?\([^()]{1,80}\))?, (?:an?|the|one of|formerly|part of|owner of|maker of|parent of|provider of) [^,;:]{0,80}")
 
 
 def doer(view: View, at: int, parties: Parties, *, own: bool = False) -> str | None:

@@ -32,7 +32,7 @@ _NOT_RUMOR = re.compile(
 )
 # intended, not binding, or still to be voted on
 _PLANNED = re.compile(
-    r"(?i)\b(?:plans?|planned|planning (?:to|an?|the|its)|intend(?:s|ed|ing)?|intentions?|intent|propos(?:e|es|ed|al|als|ing)|letters? of intent|loi|non-binding|nonbinding|memorandum of understanding|mou|aim(?:s|ed|ing)? to|seek(?:s|ing)?|hop(?:es|ed|ing) to|look(?:s|ing) to|want(?:s|ed)? to|expect(?:s|ed)? to|agree(?:d|ment)? in principle|would|if approved|subject to (?:shareholder|stockholder|shareholders|stockholders)|will (?:ask|seek)|filed? (?:confidentially|to)|prepar(?:es|ing) to|set to (?:vote|consider)|nominat(?:e|es|ed|ing|ion)|nominees?|bid(?:s|ding)? (?:for|to)|offer(?:s|ed)? to|tender offer|makes? (?:an? )?(?:\S+ )?(?:bid|offer)|unsolicited|hostile|is due to vote|to be voted)\b"
+    r"(?i)\b(?:plans?|planned|planning (?:to|an?|the|its)|intend(?:s|ed|ing)?|intentions?|intent|propos(?:e|es|ed|al|als|ing)|letters? of intent|loi|non-binding|nonbinding|memorandum of understanding|mou|aim(?:s|ed|ing)? to|seek(?:s|ing)?|hop(?:es|ed|ing) to|look(?:s|ing) to|want(?:s|ed)? to|expect(?:s|ed)? to|agree(?:d|ment)? in principle|would|if approved|subject to (?:shareholder|stockholder|shareholders|stockholders)|will (?:ask|seek)|filed? (?:confidentially|to)|prepar(?:es|ing) to|set to (?:vote|consider)|(?<![-®™])nominat(?:e|es|ed|ing|ion)|nominees?|bid(?:s|ding)? (?:for|to)|offer(?:s|ed)? to|tender offer|makes? (?:an? )?(?:\S+ )?(?:bid|offer)|unsolicited|hostile|is due to vote|to be voted)\b"
 )
 _INTENT = re.compile(r"\b(?:LOI|MOU|(?i:letters? of intent|non-?binding|memorandum of understanding))\b")
 _COMPLETED = re.compile(
@@ -66,7 +66,7 @@ def status_of(view: View, start: int, end: int) -> str:
         return "terminated"
     if _DENIED.search(clause):
         return "denied"
-    if _INTENT.search(clause):
+    if _INTENT.search(clause) or _INTENT.search(view.text(*_bounds_of(view, start, end))):  # "Memorandum of Understanding" may be masked
         return "planned"
     heard = _RUMORED.search(_NOT_RUMOR.sub(" ", clause))
     if heard:
@@ -89,6 +89,11 @@ def status_of(view: View, start: int, end: int) -> str:
 
 def clause_of(view: View, start: int, end: int) -> str:
     """Return the part of the masked sentence that words at [start:end] belong to: to the next semicolon, dash or full clause."""
+    begin, stop = _bounds_of(view, start, end)
+    return view.masked[begin:stop]
+
+
+def _bounds_of(view: View, start: int, end: int) -> tuple[int, int]:
     masked = view.masked
     begin = max(
         masked.rfind(mark, 0, start)
@@ -103,7 +108,7 @@ def clause_of(view: View, start: int, end: int) -> str:
         )
         if p >= 0
     ]
-    return masked[begin : min([*stops, end + 90, len(masked)])]
+    return begin, min([*stops, end + 90, len(masked)])
 
 
 def background(view: View, start: int, end: int, base: date | None) -> str | None:

@@ -92,12 +92,16 @@ def find_main(full_text: str, sentences: Sequence[Sentence], named: Sequence[str
     firsts = {clean_name(name) for name in named}
     # "Acme Inc. and Beta Corp. agreed": the first of the pair speaks for both
     votes = [(name.split(" and ")[0] if clean_name(name.split(" and ")[0]) in firsts else name, weight) for name, weight in votes]
-    cleaned = [(clean_name(name), weight) for name, weight in votes]
+    # "Acme Ltd & Acme Capital Group signed": a legal form ends the first of the pair; and "Jane Roe and Share the Day" is none
+    cleaned = [(clean_name(_FIRST_OF_PAIR.sub(r"\1", name)), weight) for name, weight in votes]
     known = {bare(name) for name in abouts}
     # "Grant Hollow Names Jane Roe" and "Grant Hollow, a firm of accountants": who is named twice where companies stand is one
     known |= {bare(n) for n, w in cleaned if w >= 2 and sum(bare(m) == bare(n) and v >= 2 for m, v in cleaned) > 1}
     cleaned = [(n, w) for n, w in cleaned if is_name(n) and (bare(n) in known or not any(p == n or p.startswith(n + " ") for p in people))]
     return _elected(cleaned, full_text)
+
+
+_FIRST_OF_PAIR = re.compile(rf"^(.{{3,60}}?\b{LEGAL}\b\.?) (?:&|and) .+$|(?: (?:and|&|of|for))+$")
 
 
 def _elected(votes: Sequence[tuple[str, float]], full_text: str) -> str | None:

@@ -45,7 +45,10 @@ MONEY = re.compile(
     rf"(?:(?:US|C|A|NZ|HK|S|CDN|AU|CA)?\s?[$€£¥₹]|\b(?:USD|EUR|GBP|CHF|CAD|AUD|INR|Rs\.?|SEK|NOK|DKK|JPY|RMB|CNY)\s?)\s?{_AMOUNT}(?:\s?(?:to|-|–)\s?[$€£]?{_AMOUNT})?(?:{_SCALE}\b)?(?:\s?(?:USD|dollars|euros))?"
     rf"|\b{_AMOUNT}{_SCALE}?\s?(?:dlrs|dollars|euros|pounds|stg|francs|marks|yen|USD|EUR|GBP|CHF|Swiss francs|crore rupees|kronor|rupees|yuan)\b|\b(?:(?:multi|nine|eight|seven)[- ](?:million|billion|figure))[- ]dollar\b"
 )
-A_SHARE = re.compile(r"(?:,? in cash,?)? (?:per|a|an|for each|for every|each)\s(?:\w+ ){0,2}(?:share|unit|ADS)\b", re.IGNORECASE)
+A_SHARE = re.compile(
+    r"(?: (?:and|to|or) (?:US|C|A)?[$€£]\d[\d.,]*)?(?:,? in cash,?)? (?:per|a|an|for each|for every|each)\s(?:\w+ ){0,2}(?:share|unit|ADS)\b",
+    re.IGNORECASE,
+)
 PERCENT = re.compile(
     r"\b\d[\d,]*(?:\.\d+)?\s?(?:%|percent\b|per cent\b|pct\b|percentage points\b)|\b(?:half|a third|one[- ]third|two[- ]thirds|a quarter|three[- ]quarters)\b(?= of (?:its|the|their|our))"
 )

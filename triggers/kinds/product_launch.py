@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from triggers.companies import bare
 from triggers.expression import Expression
+from triggers.parties import speaks_of
 from triggers.reading import Found, Reading
 from triggers.structure import BODY, HEADLINE, LEAD, QUOTE
 from triggers.view import SORTS, View
@@ -53,7 +55,7 @@ _NOT_PRODUCTS = (  # noqa: SIM905 - word lists read better as text
     "documentary anthology report study results guide video trailer fund etf summit webinar conference event exhibition "
     "tournament festival gala tour season career era chapter plans strategy website site blog magazine newsletter hub page store "
     "location office restaurant headquarters branch company firm agency division subsidiary practice group team center centre "
-    "clinic facility ico airdrop presale token coin memecoin bootcamp award awards partnership collaboration expansion identity "
+    "clinic facility deals discount discounts promo savings bonus ico airdrop presale token coin memecoin bootcamp award awards partnership collaboration expansion identity "
     "rebrand logo challenge drive raffle giveaway sale promotion petition coalition movement community academy institute school "
     "fellowship incubator accelerator index list ranking roadmap stake buyback ipo hotline day week month party show episode "
     "series statement data findings schedule update earnings ebook e-book paper bond bonds notes council committee board task "
@@ -99,6 +101,15 @@ def _found(view: View, reading: Reading, match: re.Match[str], *, nominal: bool)
         return None
     if re.match(r"(?i)(?:in|as|before|on|at|for|from|to|into|by|with|after|this|last|next|today|of|and|it|until|when)\b", what):
         return None
+    if _VAGUE.fullmatch(what) or _is_itself(what, reading):
+        return None
+    if (
+        not headline
+        and reading.sentences[0].zone == HEADLINE
+        and not view.of("company")
+        and not speaks_of(view, len(view.masked), reading.parties.main or "")
+    ):
+        return None  # a launch of nobody's
     last = what.split()[-1]
     noun = max(_PRODUCT.finditer(what), key=lambda m: m.start(), default=None)
     other = max(_NOT_PRODUCT.finditer(what), key=lambda m: m.start(), default=None)
@@ -125,6 +136,17 @@ def _found(view: View, reading: Reading, match: re.Match[str], *, nominal: bool)
         or (nominal and _SOON.search(view.masked[max(0, match.start() - 30) : match.end()]))
     )
     return Found(match.start("verb"), match.end("verb"), {"product": what}, None, "planned" if future else None, confidence)
+
+
+# "launches new features", "unveils its latest innovations": nothing that a customer could ask for by name
+_VAGUE = re.compile(
+    r"(?i)(?:(?:new|latest|newest|exciting|innovative|advanced|powerful|game-changing|cutting-edge|several|enhanced|key)\s+)*(?:\w+ )?(?:features?|innovations?|updates?|options|enhancements?|improvements?|offerings?|capabilities)"
+)
+
+
+def _is_itself(what: str, reading: Reading) -> bool:
+    """True where a thing presents itself: "Introducing Lumo", by Lumo."""
+    return bool(reading.parties.main) and set(bare(what).split()) <= set(bare(reading.parties.main or "").split())
 
 
 def _launches_in(reading: Reading) -> bool:
