@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import math
 import random
 import resource
 import time
@@ -103,6 +104,7 @@ STATES = [
 ]
 INDUSTRIES = [f"{number:02}" for number in range(1, 90)]
 ACCOUNTS = 50_000
+TOLD = (Reason.ALERTED, Reason.FOR_REVIEW)
 
 
 def make_profiles(count: int, draw: random.Random) -> tuple[dict[str, Profile], dict[str, Accounts]]:
@@ -200,7 +202,7 @@ def alerts(
     return {
         (slug, company.id)
         for slug in slugs
-        if decide(profiles[slug], slug, company, stories, histories[slug], NOW, None, shared).reason in {Reason.ALERTED, Reason.FOR_REVIEW}
+        if decide(profiles[slug], slug, company, stories, histories[slug], NOW, None, shared).reason in TOLD
     }
 
 
@@ -211,6 +213,9 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=2000, help="events judged by the index")
     parser.add_argument(
         "--pairs", type=int, default=300_000, help="pairs judged one by one, at most; the same events as the first by the index"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="how often each is judged by the index; the fastest counts, others share the machine"
     )
     options = parser.parse_args()
     draw = random.Random(7)
@@ -224,11 +229,13 @@ def main() -> None:
         began = time.process_time()
         index = ProfileIndex(profiles, accounts)
         built = time.process_time() - began
-        gc.collect()
-        began = time.process_time()
-        chosen = [index.candidates(company, stories, NOW) for company, stories in events]
-        found = [alerts(profiles, names, histories, company, stories) for names, (company, stories) in zip(chosen, events, strict=True)]
-        by_index = (time.process_time() - began) / len(events)
+        by_index = math.inf
+        for _ in range(options.rounds):
+            gc.collect()
+            began = time.process_time()
+            chosen = [index.candidates(company, stories, NOW) for company, stories in events]
+            found = [alerts(profiles, names, histories, company, stories) for names, (company, stories) in zip(chosen, events, strict=True)]
+            by_index = min(by_index, (time.process_time() - began) / len(events))
         compared = min(len(events), max(10, options.pairs // size))
         began = time.process_time()
         every = [alerts(profiles, slugs, histories, company, stories) for company, stories in events[:compared]]

@@ -364,9 +364,15 @@ def status(wanted: Sequence[str] | None, story: Story, now: datetime) -> str | N
 @condition("event", "within")
 def within(wanted: timedelta | None, story: Story, now: datetime) -> str | None:
     """How old it may be: `within: 120d`. Age counts from the earlier of the day it happened and its publication."""
-    if wanted is None or now - story.when <= wanted:
+    if not too_old(wanted, story, now):
         return None
+    assert wanted is not None
     return f"is {span(now - story.when)} old, {span(now - story.when - wanted)} beyond {span(wanted)}"
+
+
+def too_old(wanted: timedelta | None, story: Story, now: datetime) -> bool:
+    """Return whether the story is older than `within` lets it be: the same verdict as `within`, without words."""
+    return wanted is not None and now - story.when > wanted
 
 
 @condition("event", "sources")

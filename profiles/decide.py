@@ -119,16 +119,24 @@ class Case:
 
 
 Answer = tuple[Reason, str] | None
-RULES: list[Callable[[Case], Answer]] = []
+Rule = Callable[[Case], Answer]
+RULES: list[Rule] = []
+RULES_WITHOUT_LEADS: list[Rule] = []  # those of them that can have an answer where no lead was made yet: by far the most cases
 
 
-def rule(ask: Callable[[Case], Answer]) -> Callable[[Case], Answer]:
+def rule(ask: Rule) -> Rule:
     """Add the function to the rules, at the end; its docstring is its line in the manual."""
+    RULES_WITHOUT_LEADS.append(ask)
+    return rule_about_leads(ask)
+
+
+def rule_about_leads(ask: Rule) -> Rule:
+    """Add a function that has no answer where no lead was made yet to the rules, at the end."""
     RULES.append(ask)
     return ask
 
 
-@rule
+@rule_about_leads
 def corrected(case: Case) -> Answer:
     """**corrected**: an event that a lead told of is now denied or terminated. One correction goes out, whatever else holds."""
     ended = [story for story in case.stories for lead in case.history.leads if lead_ended(case.profile, lead, story, case.stories)]
@@ -143,9 +151,10 @@ def corrected(case: Case) -> Answer:
 @rule
 def inactive(case: Case) -> Answer:
     """**profile not active**: today lies outside `active`."""
-    active, zone = case.profile.active, case.profile.time_zone
+    active = case.profile.active
     if active is None:
         return None
+    zone = case.profile.time_zone
     if active.from_ and case.now < midnight(active.from_, zone):
         return Reason.INACTIVE, f"the profile is active from {active.from_}"
     if active.until and case.now >= midnight(active.until + timedelta(days=1), zone):
@@ -178,7 +187,8 @@ def not_named(case: Case) -> Answer:
     """**not a named account**: the profile names its companies (`companies.include`, or `only` customers) and this is none of them."""
     if case.history.included is not None and case.company.id not in case.history.included:
         return Reason.NOT_NAMED, f"the company is none of the profile's {counted(len(case.history.included), 'named account')}"
-    only = [account for account, policy in case.profile.companies.policies if policy == "only"]
+    policies = case.profile.companies.policies
+    only = [account for account, policy in policies if policy == "only"] if policies else []
     if only and case.company.account not in only:
         return Reason.NOT_NAMED, f"the company is not marked {listed((account.replace('_', ' ') for account in only), 'or')} in the CRM"
     return None
@@ -216,7 +226,7 @@ def unknown_fit(case: Case) -> Answer:
 def _unknown_words(found: Fit) -> str | None:
     if not found.unknowns and found.place is not None:
         return None
-    unknowns = list(found.unknowns)
+    unknowns = found.unknowns
     words = [f"{listed(unknowns)} {'is' if len(unknowns) == 1 else 'are'} not known"] if unknowns else []
     return listed([*words, *([found.place_why] if found.place is None else [])]) or None
 
@@ -236,10 +246,8 @@ def required_missing(case: Case) -> Answer:
 @rule
 def below_threshold(case: Case) -> Answer:
     """**below threshold**: the points do not add up to the threshold."""
-    if case.score.total >= case.profile.threshold:
-        return None
-    short = round(case.profile.threshold - case.score.total, 2)
-    if short <= 0:
+    short = case.profile.threshold - case.score.total
+    if short <= 0 or (short := round(short, 2)) <= 0:
         return None
     return Reason.BELOW_THRESHOLD, f"{counted(short, 'point')} below the threshold of {shown(case.profile.threshold)}"
 
@@ -253,7 +261,7 @@ def before_start(case: Case) -> Answer:
     return Reason.BEFORE_START, f"the latest of it was published on {latest:%Y-%m-%d}, before {case.since:%Y-%m-%d}, when news begin"
 
 
-@rule
+@rule_about_leads
 def lead_snoozed(case: Case) -> Answer:
     """**snoozed**: the rep has put the lead off until a day that is not over."""
     for lead in case.history.leads:
@@ -262,7 +270,7 @@ def lead_snoozed(case: Case) -> Answer:
     return None
 
 
-@rule
+@rule_about_leads
 def rejected(case: Case) -> Answer:
     """**rejected before**: the rep rejected the company for this profile; only a new event, once the cooldown is over, changes that."""
     lead = case.last
@@ -277,7 +285,7 @@ def rejected(case: Case) -> Answer:
     return None
 
 
-@rule
+@rule_about_leads
 def already_told(case: Case) -> Answer:
     """**already told**: everything that counts was told in an earlier lead, and nothing has changed enough to say it again."""
     lead = case.last
@@ -288,7 +296,7 @@ def already_told(case: Case) -> Answer:
     return Reason.ALREADY_TOLD, f"told on {lead.updated:%Y-%m-%d} with {shown(lead.score)} points"
 
 
-@rule
+@rule_about_leads
 def cooling_down(case: Case) -> Answer:
     """**cooling down**: there is something new, but the last lead is younger than the `cooldown`, and the change is not material.
 
@@ -368,10 +376,12 @@ def decide(
 
 def judge(case: Case) -> Decision:
     """Return the decision of a case."""
+    rules = RULES
+    found = case.score
     if not case.history.leads:
-        # by far the most cases: nothing was told yet, and there is nothing to look up
-        case.__dict__.update(last=None, untold=case.score.stories, material=None)
-    for ask in RULES:
+        rules = RULES_WITHOUT_LEADS
+        case.__dict__.update(last=None, untold=found.stories, material=None)
+    for ask in rules:
         answer = ask(case)
         if answer is not None:
             break
@@ -384,10 +394,10 @@ def judge(case: Case) -> Decision:
         now=case.now,
         reason=reason,
         detail=detail,
-        score=case.score.total,
+        score=found.total,
         threshold=case.profile.threshold,
-        parts=case.score.parts,
-        story_ids=case.score.story_ids,
+        parts=found.parts,
+        story_ids=found.story_ids,
     )
 
 

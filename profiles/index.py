@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, TypeVar
 
 from profiles.backtest import Accounts
 from profiles.conditions import CONDITIONS
@@ -23,7 +24,10 @@ from store.records import Company, Story
 
 EVERY = "*"  # any state, any industry
 UNKNOWN = "?"  # the state or industry is not known, and the profile lets that pass
+T = TypeVar("T")
 Key = tuple[str, str, str]  # kind, state, first two digits of the SIC code
+_Test = Callable[[Company, datetime], bool]
+_Entry = tuple["_Bound", tuple[_Test, ...], str]  # of a profile, known by the last
 
 
 class ProfileIndex:
@@ -31,27 +35,30 @@ class ProfileIndex:
 
     def __init__(self, profiles: Mapping[str, Profile], accounts: Mapping[str, Accounts] | None = None) -> None:
         accounts = accounts or {}
-        self._profiles = dict(profiles)
-        self._bounds: dict[str, _Bound] = {}
-        bounds: dict[tuple[object, ...], _Bound] = {}  # profiles that want the same share theirs
-        self._by_account: dict[str, list[str]] = defaultdict(list)
-        self._by_key: dict[Key, list[str]] = defaultdict(list)
+        same: dict[
+            object, Any
+        ] = {}  # what profiles have in common is one object, so that what an event touches stays in the processor's cache
+        self._by_account: dict[str, list[_Entry]] = defaultdict(list)
+        self._by_key: dict[Key, list[_Entry]] = defaultdict(list)
         for slug, profile in profiles.items():
             shape = (profile.threshold, *(key for key, _ in profile.keyed_wants))
-            if shape not in bounds:
-                bounds[shape] = _Bound(profile)
-            self._bounds[slug] = bounds[shape]
+            bound = same.get(shape) or same.setdefault(shape, _Bound(profile, same))
             named = accounts.get(slug, Accounts()).included
-            # filed under the fewest kinds of which it cannot do without one
-            kinds = min(needed(profile), key=lambda wanted: (len(wanted), sorted(wanted)), default=kinds_of(profile))
+            settled = named is None and _settles_industry(profile.where)
+            tests = [
+                same.setdefault((profile.where.unknown, *test), _test(profile.where, *test)) for test in _asked(profile.where, settled)
+            ]
+            entry = (bound, tuple(tests), slug)
             if named is not None:
                 for company_id in named:
-                    self._by_account[company_id].append(slug)
+                    self._by_account[company_id].append(entry)
                 continue
+            # filed under the fewest kinds of which it cannot do without one
+            kinds = min(bound.required, key=lambda wanted: (len(wanted), sorted(wanted)), default=kinds_of(profile))
             for kind in kinds:
                 for state in _states(profile.where):
                     for sic in _industries(profile.where):
-                        self._by_key[kind, state, sic].append(slug)
+                        self._by_key[kind, state, sic].append(entry)
 
     def candidates(self, company: Company, stories: Iterable[Story], now: datetime) -> list[str]:
         """Return the profiles that may alert at `now` on a company with these stories, each once, in order of name."""
@@ -65,34 +72,37 @@ class ProfileIndex:
             if (spot := event_place(story, seat, None)) is not None:
                 states.add(spot.state or UNKNOWN)
         industries = (EVERY, company.sic.zfill(4)[:2] if company.sic else UNKNOWN)
+        worth = _Worth(stories, now)
+        held: dict[_Bound, bool] = {}
         found: set[str] = set()
+
+        def look_at(entries: Iterable[_Entry]) -> None:
+            for bound, tests, slug in entries:
+                if (holds := held.get(bound)) is None:
+                    holds = held[bound] = bound.holds(worth)
+                if holds and all(test(company, now) for test in tests):
+                    found.add(slug)
+
         for kind in (*kinds, ANY_KIND):
             for state in states:
                 for industry in industries:
-                    if slugs := self._by_key.get((kind, state, industry)):
-                        found.update(slugs)
-        found.update(self._by_account.get(company.id, ()))
-        worth = _Worth(stories, now)
-        held: dict[_Bound, bool] = {}
-        chosen = []
-        for slug in found:
-            bound = self._bounds[slug]
-            if (holds := held.get(bound)) is None:
-                holds = held[bound] = bound.holds(worth)
-            if holds and self._fits(slug, company, now):
-                chosen.append(slug)
-        return sorted(chosen)
+                    if entries := self._by_key.get((kind, state, industry)):
+                        look_at(entries)
+        look_at(self._by_account.get(company.id, ()))
+        return sorted(found)
 
-    def _fits(self, slug: str, company: Company, now: datetime) -> bool:
-        """Return False when something that the profile asks of the company itself is known to be otherwise, or unknown and fails."""
-        where = self._profiles[slug].where
-        for key, wanted in where.company_tests:
-            if key == "age":
-                continue  # a company that is too young today comes of age with nothing new
-            verdict = CONDITIONS["company", key].holds(wanted, company, now)
-            if verdict is False or (verdict is None and where.unknown == "fail"):
-                return False
-        return True
+
+def _asked(where: Where, settled: bool) -> list[tuple[str, object]]:
+    """Return what is asked of the company itself; not what the index has `settled`, nor its age: who is too young today comes of age."""
+    return [(key, wanted) for key, wanted in where.company_tests if key != "age" and not (settled and key == "industries")]
+
+
+def _test(where: Where, key: str, wanted: object) -> _Test:
+    """Return the test that rules the profile out where what is asked is known to be otherwise, or not known and that fails."""
+    holds = CONDITIONS["company", key].holds
+    if where.unknown == "fail":
+        return lambda company, now: holds(wanted, company, now) is True
+    return lambda company, now: holds(wanted, company, now) is not False
 
 
 class _Worth(dict[float, dict[str, float]]):
@@ -119,19 +129,22 @@ class _Bound:
 
     __slots__ = ("most_of_patterns", "patterns", "required", "singles", "threshold")
 
-    def __init__(self, profile: Profile) -> None:
-        self.required = needed(profile)
+    def __init__(self, profile: Profile, same: dict[object, Any]) -> None:
+        def kept(part: T) -> T:
+            return same.setdefault(part, part)  # type: ignore[no-any-return]
+
+        self.required = tuple([kept(kinds) for kinds in needed(profile)])
         self.threshold = profile.threshold - 0.01 * len(profile.wants)  # points are rounded want by want
-        self.singles: list[tuple[float, float, frozenset[str]]] = []
+        self.singles: list[tuple[float, float, tuple[str, ...]]] = []
         self.patterns: list[tuple[float, tuple[frozenset[str], ...]]] = []
         for want in profile.wants:
             if want.weight <= 0:
                 continue
             if isinstance(want, Want) and want.times == 1 and want.count == "best":
-                self.singles.append((want.weight, (want.half_life or profile.half_life).total_seconds(), want.needs[0]))
+                self.singles.append(kept((want.weight, (want.half_life or profile.half_life).total_seconds(), want.trigger)))
             else:
                 # patterns decay from their last event, and their number may be any: a bound on them is that their kinds are there
-                self.patterns.append((math.inf if isinstance(want, Want) and want.count == "each" else want.weight, want.needs))
+                self.patterns.append(kept((math.inf if isinstance(want, Want) and want.count == "each" else want.weight, want.needs)))
         self.most_of_patterns = sum([weight for weight, _ in self.patterns])
 
     def holds(self, worth: _Worth) -> bool:
@@ -140,13 +153,9 @@ class _Bound:
             if kinds.isdisjoint(worth.kinds):
                 return False
         total = 0.0
-        for weight, half_life_s, kinds in self.singles:
-            best = worth[half_life_s]
-            if len(kinds) == 1:
-                (kind,) = kinds
-                total += weight * best.get(kind, 0.0)
-            else:
-                total += weight * max([best.get(kind, 0.0) for kind in kinds])
+        for weight, half_life_s, trigger in self.singles:
+            best = worth[half_life_s].get
+            total += weight * (best(trigger[0], 0.0) if len(trigger) == 1 else max([best(kind, 0.0) for kind in trigger]))
         if total >= self.threshold:
             return True
         if total + self.most_of_patterns < self.threshold:
@@ -174,6 +183,17 @@ def _states(where: Where) -> Collection[str]:
     if where.match == "event" and where.unknown != "fail":
         return (EVERY,)  # an event that says no place passes, wherever the company sits
     return named if where.unknown == "fail" else {*named, UNKNOWN}
+
+
+def _settles_industry(where: Where) -> bool:
+    """Return whether the first two digits of a SIC code, by which profiles are filed, are all that this one asks of the industry."""
+    wanted = where.industries
+    return (
+        wanted is not None
+        and not wanted.words
+        and not wanted.naics
+        and all(len(end) == 2 for code in wanted.sic or ("",) for end in code.split("-"))
+    )
 
 
 def _industries(where: Where) -> Collection[str]:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from profiles.times import Duration, Zone, read_digest, read_zone
-from profiles.wants import ANY_KIND, AnyWant, Kind, Model, Want, Word, check_facts, one_or_more, read_status
+from profiles.wants import ANY_KIND, AnyWant, Kind, Model, Want, Word, check_facts, one_or_more, read_status, steps_of
 from profiles.where import Countries, RegionNames, States, Where
 from profiles.wording import shown, unknown
 from store.records import STATUSES, Reason
@@ -235,6 +235,9 @@ class Example(Model):
         return reason
 
 
+_SAME: dict[Any, Any] = {}  # see Profile.keyed_wants: as many as there are different wants, and lists of them
+
+
 class Profile(Model):
     """An alert profile."""
 
@@ -328,11 +331,24 @@ class Profile(Model):
 
     @cached_property
     def keyed_wants(self) -> tuple[tuple[str, AnyWant], ...]:
-        """Each want with a text that says all that its reading goes by: the want, the half-life, and the wants that a bare kind means."""
+        """Each want with a text that says all that its reading goes by: the want, the half-life, and the wants that a bare kind means.
+
+        Profiles that want the same share one object: ten thousand of them would else not fit into a processor's cache.
+        """
         meant = "".join(sorted(want.signature for want in self.wants if isinstance(want, Want) and want.weight >= 0))
-        return tuple(
-            (sys.intern(f"{want.signature} {self.half_life} {'' if isinstance(want, Want) else meant}"), want) for want in self.wants
-        )
+        keyed: list[tuple[str, AnyWant]] = []
+        for want in self.wants:
+            key = sys.intern(f"{want.signature} {self.half_life} {'' if isinstance(want, Want) else meant}")
+            keyed.append(_SAME.setdefault(key, (key, want)))
+        listed_ones: tuple[tuple[str, AnyWant], ...] = _SAME.setdefault(tuple([key for key, _ in keyed]), tuple(keyed))
+        return listed_ones
+
+    @cached_property
+    def meanings(self) -> Mapping[tuple[str, ...], tuple[Want, ...]]:
+        """What a bare kind, or several, in a pattern means: the profile's own wants of them, where it has any."""
+        own = [want for want in self.wants if isinstance(want, Want) and want.weight >= 0]
+        bare = {step.trigger for want in self.wants for step in steps_of(want) if not step.is_ and step.status is None}
+        return {kinds: meant for kinds in bare if (meant := tuple(want for want in own if set(want.trigger) & set(kinds)))}
 
     @property
     def mail_times(self) -> str | None:

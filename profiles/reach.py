@@ -18,8 +18,18 @@ def kinds_of(profile: Profile) -> frozenset[str]:
 
 
 def needed(profile: Profile) -> list[frozenset[str]]:
-    """Return the sets of kinds of which the profile needs one each before it can alert: those of its required wants."""
-    return [kinds for want in profile.wants if want.required for kinds in want.needs if ANY_KIND not in kinds]
+    """Return the sets of kinds of which the profile needs one each before it can alert.
+
+    They are those of its required wants, and those without which the others together stay below the threshold.
+    """
+    found = {kinds: None for want in profile.wants if want.required for kinds in want.needs if ANY_KIND not in kinds}
+    positive = [want for want in profile.wants if want.weight > 0]
+    for kinds in [kinds for want in positive for kinds in want.needs if ANY_KIND not in kinds]:
+        without = [want for want in positive if not any(need <= kinds for need in want.needs)]
+        adds_up = any(isinstance(want, Want) and want.count == "each" for want in without)
+        if not adds_up and sum([want.weight for want in without]) < profile.threshold:
+            found[kinds] = None
+    return list(found)
 
 
 def can_reach(profile: Profile, kinds: Collection[str]) -> bool:

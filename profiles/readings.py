@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from profiles.conditions import STATUS_FACTORS, condition, sources, step_factor, step_fault, within
+from profiles.conditions import STATUS_FACTORS, condition, sources, step_factor, step_fault, too_old, within
 from profiles.profile import Profile
 from profiles.wants import ANY_KIND, Absence, AnyWant, Combination, Step, Want
 from profiles.wants import Sequence as SequenceWant
 from profiles.wording import listed, shown, span
 from store.records import Story
+
+NO_TIME = timedelta(0)
 
 
 @dataclass(slots=True)
@@ -47,7 +49,7 @@ class Candidate:
 
 def decayed(points: float, age: timedelta, half_life: timedelta) -> float:
     """Return `points` halved for every `half_life` of `age`; an event dated ahead of now counts in full."""
-    return points * math.pow(2.0, -(max(age, timedelta(0)) / half_life))
+    return points * math.pow(2.0, -(age / half_life)) if age > NO_TIME else points
 
 
 def candidates(profile: Profile, step: Step, stories: Iterable[Story], now: datetime) -> list[Candidate]:
@@ -58,14 +60,17 @@ def candidates(profile: Profile, step: Step, stories: Iterable[Story], now: date
     """
     meanings: Sequence[Step] = (step,)
     if type(step) is Step and not step.is_ and step.status is None:
-        wanted = [want for want in profile.wants if isinstance(want, Want) and want.weight >= 0 and set(want.trigger) & set(step.trigger)]
-        meanings = wanted or meanings
+        meanings = profile.meanings.get(step.trigger, meanings)
     found = []
+    every = ANY_KIND in step.trigger
     for story in stories:
-        if story.kind not in step.trigger and ANY_KIND not in step.trigger:
+        if not every and story.kind not in step.trigger:
             continue
-        factors = [step_factor(meaning, story) for meaning in meanings if story.kind in meaning.trigger or ANY_KIND in meaning.trigger]
-        if factors and (factor := max(factors)) > 0:
+        factor = 0.0
+        for meaning in meanings:
+            if story.kind in meaning.trigger or ANY_KIND in meaning.trigger:
+                factor = max(factor, step_factor(meaning, story))
+        if factor > 0:
             found.append(Candidate(story, factor))
     return found
 
@@ -100,21 +105,22 @@ def read_event(profile: Profile, want: Want, stories: Sequence[Story], now: date
     Repetition: with `times: 3` the want is met by three such events within `within`, "three plants in a year". They count once,
     from the latest, and as sure as the least sure of them.
     """
-    kinds = [story for story in stories if story.kind in want.trigger or ANY_KIND in want.trigger]
-    fitting = [
-        found
-        for found in candidates(profile, want, kinds, now)
-        if within(want.within, found.story, now) is None and sources(want.sources, found.story, now) is None
-    ]
+    every = ANY_KIND in want.trigger
+    kinds = [story for story in stories if every or story.kind in want.trigger]
+    fitting = []
+    for story in kinds:
+        factor = step_factor(want, story)
+        if factor > 0 and not too_old(want.within, story, now) and (want.sources is None or sources(want.sources, story, now) is None):
+            fitting.append(Candidate(story, factor))
     if len(fitting) < want.times:
         return _missing(_why_not(want, kinds, fitting, now))
-    half_life = want.half_life or profile.half_life
     if want.times > 1:
         return _repetition(profile, want, fitting, now)
     ranked = [(found, *_worth(profile, want, found, found.story.when, now)) for found in fitting]
     if len(ranked) > 1:
         ranked.sort(key=lambda each: (-abs(each[1]), each[0].story.when, each[0].story.id))
     counted_ones = ranked if want.count == "each" else ranked[:1]
+    half_life = want.half_life or profile.half_life
     sums = [_sum_in_words(want.weight, found, now - found.story.when, half_life) for found, _, _ in counted_ones[:3]]
     return Reading(
         points=round(sum([points for _, points, _ in counted_ones]), 2) + 0.0,
@@ -153,7 +159,7 @@ def _why_not(want: Want, kinds: Sequence[Story], fitting: Sequence[Candidate], n
     """Say what is missing, and what was wrong with the latest events that came near."""
     wanted = listed(want.trigger, "or") if ANY_KIND not in want.trigger else "event"
     if fitting:
-        return f"{len(fitting)} of {want.times} {wanted} events within {span(want.within or timedelta(0))}; {want.times - len(fitting)} missing"
+        return f"{len(fitting)} of {want.times} {wanted} events within {span(want.within or NO_TIME)}; {want.times - len(fitting)} missing"
     if not kinds:
         return f"no {wanted} that fits is known of this company"
     nearest = []

@@ -30,10 +30,12 @@ class Score:
     @property
     def story_ids(self) -> tuple[str, ...]:
         """Ids of the stories that count for the alert, most points first."""
-        return tuple(story.id for story in self.stories)
+        return tuple([story.id for story in self.stories])
 
 
-_NOTHING: dict[tuple[str, int], tuple[Reading, Part]] = {}  # by signature of a want: as many as there are different wants
+_NOTHING: dict[
+    tuple[str, int], tuple[Reading, Part]
+] = {}  # by key of a want and the first of its needs that is not there: as many as there are different wants
 
 
 class Shared:
@@ -54,35 +56,36 @@ def score(profile: Profile, company: Company, stories: Sequence[Story], now: dat
     share what was found for it.
     """
     shared = shared or Shared(company, stories)
-    readings, parts, missing = [], [], []
+    known = shared.found
+    readings, parts, missing, speaking = [], [], [], []
     total = 0.0
     for key, want in profile.keyed_wants:
-        found = shared.found.get(key)
+        found = known.get(key)
         if found is None:
-            for at, kinds in enumerate(want.needs):
-                if kinds.isdisjoint(shared.kinds) and ANY_KIND not in kinds:
-                    found = _nothing(want, at)
-                    break
-            else:
-                reading = READERS[type(want)](profile, want, shared.ordered, now)
-                found = reading, _part(want, reading)
-            shared.found[key] = found
+            found = known[key] = _find(profile, key, want, shared, now)
         reading, part = found
         readings.append(reading)
         parts.append(part)
-        total += part.points
-        if part.required and not part.met:
+        if part.met:
+            total += part.points
+            if want.weight >= 0:
+                speaking.append(reading)
+        elif part.required:
             missing.append(part.want)
-    return Score(round(total, 2) + 0.0, tuple(parts), tuple(readings), tuple(missing), _counting(profile, readings))
+    return Score(round(total, 2) + 0.0, tuple(parts), tuple(readings), tuple(missing), _counting(speaking))
 
 
-def _nothing(want: AnyWant, at: int) -> tuple[Reading, Part]:
-    """Return what a want finds where no event is known of the kinds that it needs at `at`; always the same, so it is kept."""
-    kept = _NOTHING.get((want.signature, at))
-    if kept is None:
-        reading = Reading(0.0, False, f"no {listed(sorted(want.needs[at]), 'or')} is known of this company")
-        kept = _NOTHING[want.signature, at] = reading, _part(want, reading)
-    return kept
+def _find(profile: Profile, key: str, want: AnyWant, shared: Shared, now: datetime) -> tuple[Reading, Part]:
+    """Return what the want finds among the stories; where no event is known of the kinds that it needs, always the same."""
+    for at, kinds in enumerate(want.needs):
+        if kinds.isdisjoint(shared.kinds) and ANY_KIND not in kinds:
+            nothing = _NOTHING.get((key, at))
+            if nothing is None:
+                reading = Reading(0.0, False, f"no {listed(sorted(kinds), 'or')} is known of this company")
+                nothing = _NOTHING[key, at] = reading, _part(want, reading)
+            return nothing
+    reading = READERS[type(want)](profile, want, shared.ordered, now)
+    return reading, _part(want, reading)
 
 
 def _part(want: AnyWant, reading: Reading) -> Part:
@@ -92,19 +95,18 @@ def _part(want: AnyWant, reading: Reading) -> Part:
         met=reading.met,
         required=want.required,
         why=reading.why,
-        story_ids=tuple(story.id for story in reading.stories),
+        story_ids=tuple([story.id for story in reading.stories]),
     )
 
 
-def _counting(profile: Profile, readings: Sequence[Reading]) -> tuple[Story, ...]:
-    """Return the stories of met wants that speak for the company, most points first; those of negative wants do not."""
+def _counting(speaking: Sequence[Reading]) -> tuple[Story, ...]:
+    """Return the stories of the met wants that speak for the company, most points first; those of negative wants do not."""
+    if len(speaking) < 2 and all(len(reading.stories) < 2 for reading in speaking):
+        return speaking[0].stories if speaking else ()
     points: dict[str, float] = {}
     by_id: dict[str, Story] = {}
-    for want, reading in zip(profile.wants, readings, strict=True):
-        if reading.met and want.weight >= 0:
-            for story in reading.stories:
-                by_id[story.id] = story
-                points[story.id] = points.get(story.id, 0) + reading.points / len(reading.stories)
-    if len(by_id) < 2:
-        return tuple(by_id.values())
+    for reading in speaking:
+        for story in reading.stories:
+            by_id[story.id] = story
+            points[story.id] = points.get(story.id, 0) + reading.points / len(reading.stories)
     return tuple([by_id[id_] for id_ in sorted(points, key=lambda id_: (-points[id_], id_))])

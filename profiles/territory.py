@@ -18,7 +18,7 @@ _IN_PLACE = {key: found.holds for (section, key), found in CONDITIONS.items() if
 _OF_COMPANY = {key: found.holds for (section, key), found in CONDITIONS.items() if section == "company"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Looked:
     """One place that was held against the territory."""
 
@@ -37,7 +37,7 @@ class Looked:
 _INSIDE = {True: "in the territory", False: "outside", None: "perhaps inside"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fit:
     """How a company fits a profile's `where`; None is not known."""
 

@@ -44,9 +44,10 @@ def counted(number: float, noun: str, plural: str | None = None) -> str:
 
 def span(length: timedelta) -> str:
     """Return a length of time as a rep says it: "18 days", "6 hours", "less than an hour"."""
-    if length >= timedelta(days=1):
-        return counted(length.days, "day")
-    hours = length // timedelta(hours=1)
+    days = length.days
+    if days >= 1:
+        return "1 day" if days == 1 else f"{days} days"
+    hours = length.seconds // 3600 if days == 0 else 0
     return counted(hours, "hour") if hours >= 1 else "less than an hour"
 
 

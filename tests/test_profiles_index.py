@@ -38,7 +38,17 @@ CANDIDATES: list[tuple[dict[str, Any], Company, list[Story], bool]] = [
     # industry and size
     ({"where": {"industries": {"sic": ["60-67"]}}}, company(sic="7372"), [story()], False),
     ({"where": {"industries": {"sic": ["60-67"]}}}, company(sic="6021"), [story()], True),
+    # two digits are what profiles are filed by; more of them, or other words, are asked
+    ({"where": {"industries": {"sic": ["60"]}}}, company(sic="6021"), [story()], True),
+    ({"where": {"industries": {"sic": ["602"]}}}, company(sic="6011"), [story()], False),
+    ({"where": {"industries": {"sic": ["60111"]}}}, company(sic="6021"), [story()], False),
+    ({"where": {"industries": {"sic": ["601-609"]}}}, company(sic="6111"), [story()], False),
+    ({"where": {"industries": {"sic": ["60"], "naics": ["5112"]}, "unknown": "fail"}}, company(sic="7372"), [story()], False),
     ({"where": {"employees": {"min": 200}}}, company(employees=199), [story()], False),
+    # without the second want the threshold is out of reach, though nothing is required
+    ({"wants": [MOVE, CHIEF], "threshold": 50}, company(), [story()], False),
+    ({"wants": [MOVE, CHIEF], "threshold": 50}, company(), [story(), story("executive_change")], True),
+    ({"wants": [MOVE, CHIEF | {"count": "each"}], "threshold": 50}, company(), [story("executive_change")], True),
     # any kind at all
     ({"wants": [{"trigger": "any", "weight": 40}]}, company(), [story("funding")], True),
 ]
