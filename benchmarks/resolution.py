@@ -18,12 +18,11 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from enrichment.registry import read_companies
 from enrichment.resolve import Resolver
-from store.records import Company, CompanyMatch, Mention
+from store.records import CompanyMatch, Mention
 
 FIELDS = ("name", "cik", "ein", "lei", "ticker", "domain", "city", "state", "country")
 
@@ -88,24 +87,29 @@ def print_table(answers: dict[str, CompanyMatch], truth: dict[str, dict[str, str
 GROWTH = (50_000, 100_000, 200_000, 420_000)
 
 
-def evenly(companies: Iterable[Company], share: float) -> Iterator[Company]:
-    """Yield a share of the companies, from the whole length of the register."""
-    due = 0.0
-    for company in companies:
-        due += share
-        if due >= 1:
-            due -= 1
-            yield company
+def write_part(register: Path, target: Path, share: float) -> None:
+    """Write a share of a register's rows, drawn from its whole length, into a file of its own."""
+    with register.open(encoding="utf-8", newline="") as source, target.open("w", encoding="utf-8", newline="") as file:
+        rows, writer = csv.reader(source), csv.writer(file)
+        writer.writerow(next(rows))
+        due = 0.0
+        for row in rows:
+            due += share
+            if due >= 1:
+                due -= 1
+                writer.writerow(row)
 
 
 def print_growth(register: Path, folder: Path, rows: int) -> None:
     """Print time and memory over ever larger parts of the register."""
     print(f"{'companies':>10}{'build, s':>10}{'memory, MB':>12}{'peak, MB':>10}{'queries/s':>11}")
-    for size in (*(size for size in GROWTH if size < rows), rows):
-        command = [sys.executable, "-m", "benchmarks.resolution", str(folder), "--companies", str(register), "--share", str(size / rows)]
-        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1]
-        found = re.findall(r"\d[\d,.]*", told)
-        print(f"{found[0]:>10}{found[1]:>10}{found[2]:>12}{found[3]:>10}{found[4]:>11}")
+    with tempfile.TemporaryDirectory() as parts:
+        for size in (*(size for size in GROWTH if size < rows), rows):
+            part = Path(parts) / f"{size}.csv"
+            write_part(register, part, size / rows)
+            command = [sys.executable, "-m", "benchmarks.resolution", str(folder), "--companies", str(part)]
+            told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1]
+            print("".join(f"{figure:>{width}}" for figure, width in zip(re.findall(r"\d[\d,.]*", told), (10, 10, 12, 10, 11), strict=True)))
 
 
 def main() -> None:
@@ -115,7 +119,6 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=420_000)
     parser.add_argument("--answers", type=Path, help="write the answers as JSON Lines")
     parser.add_argument("--growth", action="store_true", help="time and memory over parts of the register")
-    parser.add_argument("--share", type=float, default=1.0, help="use as much of the register, from 0 to 1")
     args = parser.parse_args()
     companies = args.companies or grown(args.folder, args.rows)
     if args.growth:
@@ -127,7 +130,7 @@ def main() -> None:
 
     before = resident_mb()
     began = time.process_time()
-    resolver = Resolver(evenly(read_companies(companies), args.share) if args.share < 1 else read_companies(companies))
+    resolver = Resolver(read_companies(companies))
     build_s, memory_mb = time.process_time() - began, resident_mb() - before
     mentions = [Mention(**{field: query[field] for field in FIELDS if field in query}) for query in queries]
     began = time.process_time()

@@ -33,13 +33,14 @@ class Said:
     city: str | None = None  # as places.city_key has it
     state: str | None = None
     country: str | None = None
+    industries: tuple[str, ...] = ()  # SIC major groups
     evidence: tuple[bool, ...] = ()  # for each of `_EVIDENCE`, whether it is said
 
     def __post_init__(self) -> None:
         self.evidence = tuple([bool(value) for value in _evidence_of(self)])
 
 
-_EVIDENCE = ("legal", "cik", "ein", "lei", "tickers", "perhaps_tickers", "domain", "city", "state", "country")
+_EVIDENCE = ("legal", "cik", "ein", "lei", "tickers", "perhaps_tickers", "domain", "city", "state", "country", "industries")
 _evidence_of = attrgetter(*_EVIDENCE)
 
 
@@ -70,6 +71,7 @@ class Pair:
     country: str | None = None
     listed: bool = False
     named: bool = False  # by a rep, in a profile or its list
+    industry: str | None = None  # SIC major group
     weights: list[tuple[float, str]] = field(default_factory=list)
 
 
@@ -249,6 +251,15 @@ def moved_too(pair: Pair) -> float:
     return pair.moved
 
 
+@comparison(-6.0, of=("slips",))
+def lone_letters(pair: Pair) -> float:
+    """a word of up to four letters is seldom mistyped
+
+    And nothing else agrees: "BTK" and "BTKK" are two companies' initials, though a letter doubled is the most usual slip.
+    """
+    return len(pair.said.words) == 1 and len(pair.said.words[0]) <= 4 and not _agrees_otherwise(pair)
+
+
 @comparison(5.0, of=("shorter", "longer"))
 def generic_word_missing(pair: Pair) -> float:
     """the name is the registered one but for a word such as Holdings or Group
@@ -346,7 +357,7 @@ def foreign_legal_form(pair: Pair) -> float:
     return bool(where and pair.said.country and pair.said.country not in where)
 
 
-# places
+# places and industry
 
 
 @comparison(1.5, said=("city",))
@@ -382,6 +393,24 @@ def other_state(pair: Pair) -> float:
 def other_country(pair: Pair) -> float:
     """the country is another"""
     return bool(pair.said.country and pair.country and pair.said.country != pair.country)
+
+
+@comparison(1.2, said=("industries",))
+def same_industry(pair: Pair) -> float:
+    """the document says that it is in the industry of the registered one
+
+    By the words of "About …" and of what stands beside the name. Less than a place: a bank speaks of software too.
+    """
+    return pair.industry is not None and pair.industry in pair.said.industries
+
+
+@comparison(-0.4, said=("industries",))
+def other_industry(pair: Pair) -> float:
+    """the document speaks of another industry
+
+    Weak: codes in registers are old and broad, so it only decides between equals.
+    """
+    return pair.industry is not None and pair.industry not in pair.said.industries
 
 
 @comparison(0.6)

@@ -1,10 +1,15 @@
-"""Between the two industry codes of the United States: SIC of 1987, which EDGAR keeps, and NAICS, which everyone else uses.
+"""Industries: between the two codes of the United States, and from the words by which a company says what it does.
+
+SIC of 1987 is what EDGAR keeps, NAICS what everyone else uses.
 
 The table goes by groups, after the Census Bureau's concordance of 1987 SIC and 2002 NAICS: a SIC group is given the NAICS code, as
 long as it holds for all or nearly all of it. A code that was made so is short, and says nothing of what is below it.
 """
 
 from __future__ import annotations
+
+import re
+from collections import Counter
 
 _NAICS_OF_SIC = {
     code: naics
@@ -46,3 +51,102 @@ def naics_of_sic(sic: str) -> str | None:
 def sics_of_naics(naics: str) -> tuple[str, ...]:
     """Return the SIC groups, of two to four digits, that are within a NAICS code or hold it: "5112" -> ("27", "7372")."""
     return tuple(sic for sic, code in _NAICS_OF_SIC.items() if code.startswith(naics) or naics.startswith(code))
+
+
+# SIC major group -> words of its description, and those by which its companies tell what they do; beginnings of words end in "-"
+_WORDS_OF_GROUP = {
+    "01": "crops; growers; farming; agricultural producer; cannabis grower",
+    "02": "livestock; poultry producer; cattle; egg producer",
+    "10": "gold; silver; copper; lithium; uranium; precious metals; mineral exploration; mining company; gold-silver; metal mining; mineral properties",
+    "12": "coal; metallurgical coal",
+    "13": "oil and gas; oil and natural gas; exploration and production; oilfield; crude; hydrocarbon-; drilling contractor; natural gas exploration",
+    "14": "aggregates; crushed stone; frac sand; quarr-",
+    "15": "homebuilder-; home builder-; homebuilding; residential builder; general contractor",
+    "16": "heavy civil; infrastructure contractor; civil construction",
+    "17": "electrical contractor; mechanical contractor; roofing; plumbing",
+    "20": "food; foods; beverage-; snack-; bakery; brewer-; winery; dairy; meat; coffee; confection-",
+    "21": "tobacco; cigarette-; cigar-; vapor products",
+    "22": "textile-; carpet-; yarn",
+    "23": "apparel; clothing; garment-; activewear",
+    "24": "lumber; wood products; timber; manufactured homes",
+    "25": "furniture; mattress-; office furnishings",
+    "26": "paper; packaging; pulp; corrugated",
+    "27": "newspaper-; publisher; publishing; printing",
+    "28": "biopharmaceutical; biotechnology; pharmaceutical-; biotech; therapeutics; clinical-stage; drug discovery; specialty chemicals; chemical-; cosmetics; fertilizer-; biologics; vaccine-; oncology",
+    "29": "petroleum refining; refiner-; refinery; asphalt",
+    "30": "plastic-; rubber; footwear; tire-",
+    "32": "glass; cement; concrete; ceramic-",
+    "33": "steel; aluminum; foundry; titanium",
+    "34": "fabricated metal; firearms; ammunition; fasteners; hardware products",
+    "35": "machinery; industrial equipment; pumps; compressors; computer hardware; data storage; 3d printing; printers; hvac; turbines; engines",
+    "36": "semiconductor-; chip-; electronic components; batter-; lighting; optical networking; wireless equipment; fuel cell-; consumer electronics; ev charging",
+    "37": "automotive; automaker; electric vehicle-; truck manufacturer; aerospace; aircraft; shipbuild-; space launch; satellites; auto parts; recreational vehicles; boat-",
+    "38": "medical device-; medical technology; diagnostic-; instruments; surgical; imaging systems; defense electronics; laboratory instruments; measurement",
+    "39": "toy-; jewelry; sporting goods; musical instruments; fitness equipment",
+    "40": "railroad-; railway; freight rail",
+    "42": "trucking; truckload; less-than-truckload; motor carrier; warehousing",
+    "44": "shipping company; tanker-; dry bulk; container ships; vessel-; cruise; maritime transport-",
+    "45": "airline-; air carrier; air cargo; airport",
+    "46": "pipeline-; midstream",
+    "47": "logistics; freight forward-; travel company; freight brokerage",
+    "48": "telecommunications; wireless carrier; broadband; cable operator; broadcast-; television stations; radio stations; fiber network; telecom; streaming",
+    "49": "electric utility; utilit-; natural gas distribution; waste management; renewable energy; solar power; water utility; power producer; recycling; environmental services",
+    "50": "wholesale distributor; distributor of; industrial distribution; electronic components distributor",
+    "51": "food distributor; drug wholesaler; petroleum distribution; foodservice distribut-",
+    "52": "home improvement; garden center-; building materials retailer",
+    "53": "department store-; discount retailer; warehouse club; dollar store-; variety stores",
+    "54": "supermarket-; grocery; grocer-; convenience store-",
+    "55": "auto dealer-; automotive retailer; dealership-; used car-; gas station-; travel centers",
+    "56": "fashion retailer; apparel retailer; clothing stores; shoe stores",
+    "57": "furniture retailer; home furnishings; electronics retailer",
+    "58": "restaurant-; fast casual; franchis-; quick-service; coffeehouse-; pizza; dining",
+    "59": "online retailer; e-commerce; drugstore-; pharmacy chain; specialty retailer; pawn",
+    "60": "bank; banking; bank holding; savings institution; community bank; credit union; bancorp; money transfer",
+    "61": "consumer finance; mortgage lender; lender; lending; leasing; student loan-; fintech lender; mortgage",
+    "62": "investment bank; asset manage-; brokerage; investment manage-; wealth management; private equity; exchange operator; broker-dealer; business development company; fund manager",
+    "63": "insurance; insurer-; reinsur-; health plan-; title insurance; managed care; annuit-",
+    "64": "insurance broker-; insurance agency; insurance brokerage",
+    "65": "real estate; property developer; commercial real estate; office space; brokerage of homes; homes platform",
+    "67": "reit; real estate investment trust; blank check; special purpose acquisition; royalty trust; closed-end; holding company for; acquisition corp-",
+    "70": "hotel-; resort-; lodging; hospitality; casino-; timeshare",
+    "72": "salon-; funeral; personal services; weight management; dry clean-; dating",
+    "73": "software; saas; cloud; cybersecurity; information technology; it services; staffing; advertising; data analytics; internet; artificial intelligence; digital marketing; payment processing; security services; data center-; web hosting; equipment rental",
+    "75": "car rental; parking; auto repair; car wash-; vehicle rental",
+    "78": "film-; motion picture-; movie theat-; studio; cinema-; video production",
+    "79": "theme park-; casino-; gaming; fitness club-; sports betting; golf; entertainment venue-; live entertainment; gyms; esports; sports team",
+    "80": "hospital-; health system; healthcare provider; clinic-; nursing; physician-; home health; senior living; medical center; behavioral health; dialysis; dental; health care services; telehealth; laboratory testing",
+    "81": "law firm; attorneys; legal services",
+    "82": "university; college; school-; education company; education; training provider; academy; e-learning",
+    "83": "social services; child care; charity; human services",
+    "84": "museum-; botanical; zoo",
+    "86": "association; nonprofit organization; membership organization; foundation; chamber of commerce; union",
+    "87": "engineering; consulting; research organization; contract research; accounting; management consulting; architectur-; testing laborator-; public relations; government services; clinical research",
+}  # fmt: skip
+
+
+def _pattern(words: str) -> str:
+    each = [re.escape(word[:-1]) + r"\w*" if word.endswith("-") else re.escape(word) + r"s?" for word in words.split("; ")]
+    return "|".join(sorted(each, key=len, reverse=True))
+
+
+_INDUSTRY = re.compile(
+    r"\b(?:" + "|".join(f"(?P<g{group}>{_pattern(words)})" for group, words in _WORDS_OF_GROUP.items()) + r")\b", re.IGNORECASE
+)
+_MOST_GROUPS = 3
+
+
+def industries_said(text: str) -> tuple[str, ...]:
+    """Return the SIC major groups whose words a company uses to say what it does, the most said first: "a community bank" -> ("60",).
+
+    Of more than three only the first three: who does everything says nothing.
+    """
+    counted = Counter(match.lastgroup[1:] for match in _INDUSTRY.finditer(text) if match.lastgroup)
+    return tuple(group for group, _ in counted.most_common(_MOST_GROUPS))
+
+
+def sic_group(sic: str | None, naics: str | None) -> str | None:
+    """Return the SIC major group of a company by either of its codes: "7372" and "5112" -> "73"; None where neither tells one group."""
+    if sic and sic.strip().isdigit():
+        return sic.strip().zfill(4)[:2]
+    groups = {each[:2] for each in sics_of_naics(naics)} if naics and len(naics) > 2 else set()
+    return groups.pop() if len(groups) == 1 else None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enrichment.counties import metro_of
 from enrichment.facts import PARTY_ROLES
 from enrichment.index import core_words
+from enrichment.industries import industries_said
 from enrichment.names import read_name, short_word
 from enrichment.places import Place, country_code, county_of, locate, state_code
 from enrichment.values import ValueFault, read_cik, read_domain, read_ein, read_lei
@@ -20,10 +21,18 @@ EXCHANGE_TICKER = re.compile(
     re.IGNORECASE,
 )
 # "For more information, visit www.larkspur.example." in the paragraph about the company
-_ADDRESS = re.compile(r"(?:https?://|\bwww\.)[\w.-]+\.[a-z]{2,}", re.IGNORECASE)
+# what follows without a blank, "www.larkspur.exampleTwitter", is no part of it
+_ADDRESS = re.compile(r"(?:https?://|\bwww\.)[\w.-]+\.(?-i:[a-z]{2,}|[A-Z]{2,})", re.IGNORECASE)
 _SEAT = re.compile(
     r"\b(?:headquartered|based|head office|headquarters (?:is|are)(?: located)?)\s+in\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:,\s*(?:[A-Z][\w.]*[ ]?){1,3})?)"
 )
+
+# "Larkspur, Inc. (NYSE: LKV), a maker of drains, said", "Larkspur is a leading provider of software."; the first group is what it is
+_APPOSITION = re.compile(
+    r"(?:[\s,]+(?:Inc|Corp|Corporation|Company|Co|Ltd|Limited|LLC|PLC|plc|Holdings|Group)\b\.?)*(?:\s*\([^()]{1,80}\))*(?:,| is| are)\s+((?:an?|the|one of)\s[^.;\n]{5,160})"
+)
+_LONG_PARAGRAPH = 600  # characters of "About …" that say what a company does
+_MENTIONS_READ = 4
 
 # hosts that publish for others, so that their address says nothing of the company
 _SHARED_HOSTS = frozenset(
@@ -51,6 +60,7 @@ def mention_of(event: TriggerEvent, document: Document) -> Mention | None:
         city=place.city,
         state=place.state,
         country=place.country,
+        industries=industries_said(_what_it_does(name, text)),
     )
 
 
@@ -71,6 +81,7 @@ def filer_mention(document: Document, name: str | None = None) -> Mention | None
         city=place.city,
         state=place.state,
         country=place.country,
+        industries=industries_said(_what_it_does(name, text)),
     )
 
 
@@ -197,6 +208,25 @@ def _dateline_place(document: Document) -> Place:
         if match and (place := locate(match[1])):
             return place
     return Place()
+
+
+def _what_it_does(name: str, text: str) -> str:
+    """Return what a document says of a company's business: the paragraph "About Larkspur", and "Larkspur Inc. (NYSE: LKV), a maker of …"."""
+    words = name.split()
+    if not words:
+        return ""
+    said = []
+    heading = re.search(rf"^[\W_]*About (?:the )?{re.escape(words[0])}\b", text, re.MULTILINE | re.IGNORECASE)
+    if heading:
+        said.append(text[heading.end() : heading.end() + _LONG_PARAGRAPH])
+    start = 0
+    for _ in range(_MENTIONS_READ):
+        if (found := text.find(name, start)) < 0:
+            break
+        start = found + len(name)
+        if beside := _APPOSITION.match(text, start):
+            said.append(beside[1])
+    return "\n".join(said)
 
 
 def _is_issuer(name: str, document: Document) -> bool:

@@ -17,6 +17,7 @@ from rapidfuzz import fuzz
 from enrichment.common_words import COMMON_WORDS
 from enrichment.comparisons import Pair, Said, reasons_of, score_of, weigh
 from enrichment.index import GENERIC_WORDS, IndexedName, NameIndex, Slips, core_words
+from enrichment.industries import sic_group
 from enrichment.mentions import initials_of
 from enrichment.names import LEGAL_FORMS, read_name, short_word
 from enrichment.packed import Texts
@@ -55,6 +56,7 @@ class Resolver:
         self._named = bytearray()
         self._provisional = bytearray()
         self._legal = bytearray()
+        self._industry = bytearray()  # SIC major group, 0 where it is not known
         self._identified: dict[tuple[str, str], list[int]] = {}
         self._identifiers_of: dict[int, dict[str, str]] = {}
         self._waiting: list[IndexedName] = []
@@ -256,6 +258,7 @@ class Resolver:
         number = pair.number
         pair.city, pair.state, pair.country = self._place_list[self._place_of[number]]
         pair.listed, pair.named = bool(self._listed[number]), bool(self._named[number])
+        pair.industry = f"{self._industry[number]:02}" if self._industry[number] else None
         known = self._identifiers_of.get(number)
         if known:
             pair.cik, pair.ein, pair.lei = known.get("cik"), known.get("ein"), known.get("lei")
@@ -310,6 +313,7 @@ class Resolver:
             self._listed.append(bool(company.ticker or company.public))
             self._provisional.append(company.provisional)
             self._named.append(company.id.startswith(NAMED_ACCOUNT))
+            self._industry.append(int(sic_group(company.sic, company.naics) or 0) if company.sic or company.naics else 0)
             if company.cik or company.ein or company.lei or company.ticker or company.domain:
                 known = {field: value for field in ("cik", "ein", "lei", "ticker", "domain") if (value := getattr(company, field))}
                 self._identifiers_of[number] = known
@@ -349,6 +353,7 @@ def _said(mention: Mention, written: Written) -> Said:
         city=city_key(mention.city) if mention.city else None,
         state=state[0] if state else mention.state,
         country=state[1] if state and not country else country or mention.country,
+        industries=mention.industries,
     )
 
 

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from enrichment.resolve import NAMED_ACCOUNT, Resolver
 from profiles.backtest import Accounts
@@ -50,7 +51,7 @@ def read_accounts(path: Path, shown: str) -> Iterator[Account]:
     for row in rows:
         said = {column: (row.get(names[column]) or "").strip() or None for column in COLUMNS if column in names}
         if said.get("name") or said.get("id"):
-            given = {column: said.get(column) for column in COLUMNS if column not in {"id", "name"}}
+            given: dict[str, Any] = {column: said.get(column) for column in COLUMNS if column not in {"id", "name"}}
             yield Account(shown, said.get("id"), Mention(name=said.get("name") or "", **given))
 
 

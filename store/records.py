@@ -181,6 +181,7 @@ class Mention:
     city: str | None = None
     state: str | None = None
     country: str | None = None
+    industries: tuple[str, ...] = ()  # SIC major groups by what the document says it does: ("60",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,6 +111,7 @@ def test_ticker(text: str, ticker: str | None) -> None:
     "text, url, domain",
     [
         ("More at www.larkspur.example.", "https://wire.example/1", "larkspur.example"),
+        ("Visit www.larkspur.exampleLinkedIn for more.", "https://wire.example/1", "larkspur.example"),  # links that ran together
         ("More at https://news.larkspur-software.example/x.", "https://wire.example/1", "larkspur-software.example"),
         ("More at www.ketch.example.", "https://wire.example/1", None),  # another's site
         ("", "https://www.larkspur.example/newsroom/1", "larkspur.example"),  # its own newsroom
@@ -162,3 +163,23 @@ def test_a_provisional_company_has_one_id_for_one_text() -> None:
     assert one.id.startswith("text-")
     assert one.provisional
     assert provisional_company(Mention(name="Larkspur", state="NH")).id != one.id
+
+
+@pytest.mark.parametrize(
+    "text, industries",
+    [
+        ("Larkspur, a community bank in Ohio, opened.", ("60",)),
+        ("Larkspur Inc. (NYSE: LKV) is a maker of semiconductors.", ("36",)),
+        ("News.\n\nAbout Larkspur\nLarkspur operates restaurants and hotels. Its restaurants are many.\n", ("58", "70")),
+        ("News.\n\nAbout Larkspur Software: it writes payroll software.", ("73",)),
+        # near-misses: of another company, of the event, of nothing that is known
+        ("Larkspur said that Ketch, a community bank, agreed.", ()),
+        ("Larkspur opened a bank account.", ()),
+        ("News.\n\nAbout Ketch\nKetch operates restaurants.\n", ()),
+        ("Larkspur, a leading company, opened.", ()),
+    ],
+)
+def test_what_a_company_does_is_read_beside_its_name(text: str, industries: tuple[str, ...]) -> None:
+    mention = mention_of(event("Larkspur"), document(text))
+    assert mention is not None
+    assert mention.industries == industries

@@ -21,6 +21,7 @@ REGISTER = [
     Company(id="spoonbill", name="Spoonbill Drainage Systems, Inc.", ticker="SPBL", city="Columbus", state="OH", country=US),
     Company(id="jay", name="Jay Kestrel Sandpiper Inc", ticker="JKS"),
     Company(id="rhea", name="Rhea Aviation", ticker="RAV"),
+    Company(id="ravv", name="RAAVV Inc", ticker="RVV", city="Reno", state="NV", country=US),
     Company(id="bank", name="Bank LLC"),
     Company(id="godwit", name="Godwit Corp"),
     Company(id="gdwoots", name="Gdwits SA", ticker="GDWT"),
@@ -30,6 +31,8 @@ REGISTER = [
     Company(id="affiliated", name="Affiliated Companies"),
     *(Company(id=f"affiliated-{n}", name=f"Affiliated Word{n}") for n in range(600)),
     Company(id="apimed", name="Wrenmed Pharmaceuticals US Inc", ticker="WPUS"),
+    Company(id="egret-bank", name="Egret Corp", sic="6022"),
+    Company(id="egret-oil", name="Egret Corp", naics="2111"),
     *(Company(id=f"systems-{n}", name=f"Word{n} Systems") for n in range(40)),
 ]  # fmt: skip
 
@@ -72,6 +75,8 @@ def resolver() -> Resolver:
         (Mention(name="Larskpur Software"), "larkspur"),
         (Mention(name="Ketch Holdnigs"), "ketch"),
         (Mention(name="Spoonbil Drainagee Systems Inc"), "spoonbill"),
+        (Mention(name="RAAV"), None),  # near-miss: another company's letters
+        (Mention(name="RAAV", state="NV"), "ravv"),  # unless something agrees
         (Mention(name="Golwid"), None),  # near-miss: two slips in a short name may be another company
         (Mention(name="Merganser Growth Fund V"), None),  # near-miss: numbers are no slips
         (Mention(name="Merganser Growth Fund III"), "fund-3"),
@@ -105,6 +110,13 @@ def resolver() -> Resolver:
         (Mention(name="Vane Roofing", state="TX"), "vane-tx"),
         (Mention(name="Vane Roofing", city="Dayton", state="Ohio"), "vane-oh"),  # a state by its name
         (Mention(name="Vane Roofing", state="FL"), None),
+        # two of one name, told apart by what the document says they do
+        (Mention(name="Egret"), None),
+        (Mention(name="Egret", industries=("60",)), "egret-bank"),
+        (Mention(name="Egret", industries=("13", "73")), "egret-oil"),  # by its NAICS code
+        (Mention(name="Egret", industries=("60", "13")), None),  # near-miss: both are spoken of
+        (Mention(name="Egret", industries=("58",)), None),  # near-miss: neither
+        (Mention(name="Larkspur Software", industries=("58",)), "larkspur"),  # a name outweighs what is said beside it
         # contradictions
         (Mention(name="Larkspur Software", cik="9999"), None),  # a filer that the register does not have
         (Mention(name=""), None),

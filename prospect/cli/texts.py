@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from crawler.read import Unreadable, read_file
+from enrichment.industries import industries_said
 from enrichment.registry import read_companies
 from enrichment.resolve import Resolver
 from prospect.cli import app
@@ -142,7 +143,8 @@ def resolve(
 ) -> None:
     """Say which company each name is: JSON Lines {"id","name",…} in, {"id","company_id","score","reasons"} out.
 
-    `company_id` is the row's id in the list, null when two fit or none does.
+    `company_id` is the row's id in the list, null when two fit or none does. Of the company may be given what the document says:
+    city, state, country, domain, ticker, cik, ein, lei, and in words its industry.
     """
     resolver = Resolver(read_companies(companies))
     failed = 0
@@ -162,7 +164,8 @@ def resolve(
             key: str(given[key]) if given.get(key) else None
             for key in ("cik", "ein", "lei", "ticker", "domain", "city", "state", "country")
         }
-        match = resolver.resolve(Mention(name=given["name"], **places))
+        industries = industries_said(given["industry"]) if isinstance(given.get("industry"), str) else ()
+        match = resolver.resolve(Mention(name=given["name"], industries=industries, **places))
         print_json({"id": given.get("id"), "company_id": match.company_id, "score": round(match.score, 3), "reasons": list(match.reasons)})
     if failed:
         raise CliError(f"{failed} lines held no name; their answers say which")
