@@ -15,6 +15,8 @@ _EPITHET = re.compile(
     r"^(?:[\w.&’']+ ){0,4}[\w.&’']+-(?i:backed|based|owned|funded|headquartered|led|listed)\s+(?=[A-Z])"
     # "Lamp maker Lumo", "the software firm Orbex Inc."
     r"|^(?:[Tt]he )?(?:[\w’'-]+ ){0,4}(?:maker|firm|giant|company|startup|start-up|provider|retailer|manufacturer|developer|producer|operator|chain|bank|insurer|airline|automaker|chipmaker|specialist|supplier|platform|group|lender|brand) (?=[A-Z])"
+    # in a headline: "Toledo Law Firm Orbex & Lumo, LLC"
+    r"|^(?:[A-Z][\w’'-]+ ){1,4}(?:Firm|Maker|Manufacturer|Startup) (?!(?:Holdings?|Group|Solutions|Services|Partners|International|Systems|Capital|Associates|Technologies)\b)(?=[A-Z][\w.&’', -]*? ?(?:Inc|LLC|LLP|L\.L\.C|PLLC|Ltd|Corp|Corporation|GmbH|PLC)\b)"
 )
 # a headline's verb taken into the name: "Tern Mills Presents", "Lumo Acquires Orbex, Inc."
 _RUNS_ON = re.compile(

@@ -65,6 +65,9 @@ _MONEY_MOVE = re.compile(
 _GENERAL = re.compile(
     r"(?i)\b(?:mov(?:e|es|ing)|relocat(?:e|es|ing)|relocation)\b[^.;]{0,20}\b(?:that|which|marks|represents|reflects|underscores|will|comes|is|was|allows|enables|gives|positions|demonstrates|follows)\b"
 )
+_NEW_SITE = re.compile(
+    r"(?i)\s*(?:in)?to (?:an? |its |the |our |their )?(?:brand[- ]new|new|newly built|larger|bigger|expanded|permanent|modern|upgraded|state-of-the-art)\s+(?:(?!(?:for|of|in|at|on|with|and)\b)[\w&’'.,-]+ ){0,4}?(?:offices?|headquarters|hq|home|location|facility|space|building|premises|plant|warehouse|studio|clinic|campus)\b(?=\s*(?:$|[.,;:()–—-]|(?:in|at|on|near|for|to|as|and|that|this|next|by|with|amid|after|following|downtown|across|from|where)\b))"
+)
 
 
 def find(view: View, reading: Reading) -> Iterable[Found]:
@@ -87,18 +90,23 @@ def _found(view: View, reading: Reading, match: re.Match[str], number: int) -> F
     verb = match.group("verb").lower()
     rest = said.get("rest") or ""
     headed = bool(re.fullmatch(HQ, what, re.IGNORECASE)) if what else bool(re.search(HQ, rest, re.IGNORECASE))
-    if _MONEY_MOVE.match(masked[match.start() :]) or (not headed and _NO_MOVE.search(masked[max(0, match.start() - 5) : match.end()])):
+    # a new site that is the news: "moves to a larger downtown office"
+    settles = number in {0, 1, 3} and zone in {HEADLINE, LEAD} and _NEW_SITE.match(rest)
+    if _MONEY_MOVE.match(masked[match.start() :]) or (
+        not headed and not settles and _NO_MOVE.search(masked[max(0, match.start() - 5) : match.end()])
+    ):
         return None
     old, new = _places(view, match, headed)
     if number in {1, 3} and not what:
-        # "moves to Austin": only a place, and only of a company, makes it a move
-        if new is None and old is None:
+        # "moves to Austin": only a place or a new site, and only of a company, makes it a move
+        if new is None and old is None and not settles:
             return None
         if _by_person(view, match) or (number == 1 and not _by_company(view, match)):
             return None
         if (
             verb in {"move", "shift", "transfer"}
             and not headed
+            and not settles
             and not (new is not None and re.search(r"(?i)\b(?:its|planned|upcoming|our)\s$", masked[: match.start()]))
             and not re.search(r"(?i)\b(?:office|facility|plant|location|space|building)", rest[:80])
         ):
@@ -112,7 +120,7 @@ def _found(view: View, reading: Reading, match: re.Match[str], number: int) -> F
         )
     ):
         return None
-    if number in {0, 2} and not headed and new is None and old is None:
+    if number in {0, 2} and not headed and not settles and new is None and old is None:
         return None
     if number in {0, 2} and re.match(r"(?:shift|transfer|transition)", verb.split()[-1]) and not headed:
         return None
@@ -262,6 +270,8 @@ def _one_move(a: TriggerEvent, b: TriggerEvent, seats: list[TriggerEvent]) -> bo
     return (a.company == b.company or not a.company or not b.company) and (
         (a in seats and b in seats)
         or not (a.facts.get("to") and b.facts.get("to"))
+        # a headline names the town, the text the street
+        or (a.company == b.company and (_detail(a.facts.get("to")) == 3) != (_detail(b.facts.get("to")) == 3))
         or (a.company == b.company and (a in seats or b in seats))
     )
 
@@ -336,6 +346,8 @@ def _places(view: View, match: re.Match[str], headed: bool) -> tuple[str | None,
         here = re.search(rf"(?i)\b(?:in|at|to) ({G})[^;]{{0,50}}$", masked[: match.start()])
         if here and headed and re.match(r"(?i)(?:serv|be|is|as|house|replaces|to be|becom)", match.group("verb")):
             new = _place(view, here.start(1))
+    if new is None and match.group("verb").lower() == "will be" and (said := re.match(rf"\s*({G})", tail)):
+        new = _place(view, rest_at + said.start(1))
     if new is None and re.match(r"(?i)(?:select|cho|pick|nam)", match.group("verb")):
         chosen = re.match(rf"\s(?:\w+ ){{0,2}}?({G})", masked[match.end("verb") :])
         if chosen:
