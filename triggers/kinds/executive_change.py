@@ -14,7 +14,7 @@ from store.records import TriggerEvent
 from triggers.dates import effective_date
 from triggers.moves.employers import company_of, previous_company
 from triggers.moves.headlines import TEAM, TERSE_JOINS, TERSE_LEAVES, TERSE_MOVES, terse, unnamed
-from triggers.moves.offices import function_of, level_of, title_of
+from triggers.moves.offices import function_of, level_in, title_of
 from triggers.moves.told import is_biography, is_insider, is_leave, is_news, is_no_join, status_of_move
 from triggers.moves.words import (
     ADVISORY,
@@ -140,7 +140,7 @@ def _found(view: View, match: re.Match[str], person: Entity, direction: str, rea
     clause = masked[max(0, match.start() - 30) : match.end() + 60]
     if not direction:
         direction = "changes" if is_insider(view, match, person, reading, title) else "joins"
-    level = level_of(title or "")
+    level = level_in(view, title or "")
     effective = effective_date(view, view.span(match.start(), match.end())[0])
     facts: dict[str, str | None] = {
         "person": reading.parties.person(person.text),

@@ -58,6 +58,20 @@ def level_of(title: str) -> str:
     return "other"
 
 
+# "the Leeds office of Orbex", "Orbex's retail practice": who leads one of many is not the head of the firm
+_ONE_OF_MANY = re.compile(
+    rf"(?i)\b(?:office|practice|branch|team|group|desk|division)s? (?:of|at|in) (?:the )?(?:{O}|{G})|(?:{O}(?:['’]s?)?|{G}) (?:[\w&-]+ ){{0,2}}(?:office|practice|branch|desk)\b"
+)
+
+
+def level_in(view: View, title: str) -> str:
+    """Return the level of an office in its sentence: a managing director of one office among many is senior, of a firm its head."""
+    level = level_of(title)
+    if level == "c_suite" and re.fullmatch(r"(?i)managing (?:director|partner)", title) and _ONE_OF_MANY.search(view.masked):
+        return "senior"
+    return level
+
+
 def function_of(title: str, level: str) -> str | None:
     """Return the function that the words of an office belong to; the board has none."""
     if level == "board":
@@ -82,6 +96,12 @@ def title_of(view: View, match: re.Match[str], person: Entity, direction: str) -
             if extra.group(1)[0] != SORTS["title"] or end - start > 60:
                 break
             end += extra.end()
+        # "as an Executive Vice President, effective May 1, 2031, and the Company's Chief Financial Officer"
+        later = re.match(
+            rf"(?i),? effective [^,;]{{1,30}}(?:, \d{{4}})?,? and (?:as )?(?:(?:the|its|our|{O}['’]s?|company['’]s) )*({T})", masked[end:]
+        )
+        if later and level_of(view.text(*_in(later, end))) == "c_suite" != level_of(view.text(start, end)):
+            return view.text(*_in(later, end))
         rest = re.match(
             rf"(?: of| for|, )? ?(?:{G}|(?:(?-i:[A-Z][\w&-]+)(?:(?: and| &|,) (?-i:[A-Z][\w&-]+)|\s(?-i:[A-Z][\w&-]+)){{0,4}}))(?=[\s,.;]|$)",
             masked[end:],
@@ -110,3 +130,8 @@ def title_of(view: View, match: re.Match[str], person: Entity, direction: str) -
             return view.text(*nearest[1].span())
     board = re.search(BOARD, masked[match.start() : match.end() + 80], re.IGNORECASE)
     return view.text(match.start() + board.start(), match.start() + board.end()) if board else None
+
+
+def _in(match: re.Match[str], at: int) -> tuple[int, int]:
+    """Return where the first group of a match stands whose text began at `at`."""
+    return at + match.start(1), at + match.end(1)
