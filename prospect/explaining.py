@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
+from enrichment.importing import source_of
 from enrichment.places import coordinates
 from enrichment.resolve import Resolver
 from profiles.backtest import Accounts
@@ -94,6 +96,53 @@ def explain_pair(workspace: Workspace, conn: Connection, slug: str, company: Com
     """Return why the profile says what it says of the company at `now`."""
     [(_, stories, before)] = cases_of(workspace, conn, slug, [company.id], now)
     return explain(workspace.profiles[slug], slug, company, stories, before, now, coordinates)
+
+
+# what territories go by, and how old or large a company is
+FIRMOGRAPHICS = ("city", "state", "country", "sic", "naics", "employees", "revenue_usd", "public", "founded")
+
+
+def known_fields(company: Company) -> list[tuple[str, str]]:
+    """Return what is known of a company, field by field in words; with who says it and when, of firmographics and of what another register says."""
+    rows = []
+    for name in company.__slots__:
+        value = getattr(company, name)
+        if value in (None, (), "", {}) or name == "sources" or name.endswith("_max"):
+            continue
+        text = "; ".join(value) if isinstance(value, tuple) else f"{value:,}" if name in ("employees", "revenue_usd") else str(value)
+        if (most := getattr(company, f"{name}_max", None)) is not None:
+            text = f"{text} to {most:,}"
+        said = name in FIRMOGRAPHICS or name in company.sources
+        rows.append((name, f"{text}  ({source_of(company, name)})" if said and source_of(company, name) else text))
+    return rows
+
+
+def firmographics(company: Company) -> str:
+    """Return what is known of a company's seat, industry, size and age, with who says it and when."""
+    known = [f"{name} {text.replace('  (', ' (')}" for name, text in known_fields(company) if name in FIRMOGRAPHICS]
+    return "; ".join(known) or "nothing: no register holds it, and no document says where it is"
+
+
+def unclear_rows(conn: Connection, company_id: str | None = None) -> list[dict[str, Any]]:
+    """Return the events that several companies fit alike, with the companies; only those that one company fits."""
+    unclear = queries.unclear_events(conn, company_id=company_id)
+    companies = queries.get_companies(conn, {rival for each in unclear for rival in each.rivals})
+    return [
+        {
+            "event": each.event.id,
+            "published": each.published,
+            "kind": each.event.kind,
+            "named": each.event.company,
+            "may_be": [_shown(companies[rival]) for rival in each.rivals if rival in companies],
+            "url": each.url,
+        }
+        for each in unclear
+    ]
+
+
+def _shown(company: Company) -> str:
+    place = ", ".join(part for part in (company.city, company.state or company.country) if part)
+    return f"{company.id} {company.name}" + (f" ({place})" if place else "")
 
 
 def said_of(workspace: Workspace, conn: Connection, company_ids: Collection[str], slugs: Iterable[str], now: datetime) -> list[Decision]:

@@ -297,6 +297,17 @@ def merge_pair(conn: Connection, kept_id: str, gone_id: str, now: datetime, *, b
     return merge
 
 
+def choose_company(conn: Connection, event_id: str, company_id: str, now: datetime, *, by: str) -> None:
+    """Give an event that several companies fit to one of them, as a person says, and tell that company's stories anew.
+
+    Raise LookupError where the event is none of these.
+    """
+    if not queries.unclear_events(conn, event_id=event_id):
+        raise LookupError(f"no event {event_id} waits for its company")
+    queries.save_match(conn, event_id, CompanyMatch(company_id=company_id, score=1.0, reasons=(f"said by {by}",)), now)
+    retell(conn, [company_id], now)
+
+
 def retell(conn: Connection, company_ids: Collection[str], now: datetime) -> int:
     """Tell the stories of companies anew from their events; return how many companies have other stories than before."""
     changed = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from prospect.cli import app, register
+from store.database import open_store
+from tests.factories import document, event, store_events
+
+PROFILE = "hq-moves"
 
 KETCHES = """id,name,cik,ticker,employees
 b1,Ketch Marine,1001,KTCH,201-500
@@ -80,7 +85,7 @@ def test_show_says_ranges_and_who_said_what(ask: CliRunner, tmp_path: Path) -> N
     (tmp_path / "crm.csv").write_text("Account ID,Account Name,Billing City,CIK,Type\n001,Ketch Marine,Reno,1001,Customer\n")
     companies(ask, "import", "crm.csv")
     shown = companies(ask, "show", "b1").output
-    assert "employees      201 to 500\n" in shown
+    assert re.search(r"employees +201 to 500  \(csv \d{4}-\d\d-\d\d\)", shown)
     assert re.search(r"city +Reno  \(salesforce \d{4}-\d\d-\d\d\)", shown)
 
 
@@ -106,3 +111,47 @@ def test_what_is_no_text_is_told_so(ask: CliRunner, tmp_path: Path, body: bytes)
     done = companies(ask, "import", "own.csv")
     assert done.exit_code != 0
     assert "is no text" in said(done)
+
+
+VANES = "id,name,city,state,country,employees\nv1,Vane Roofing LLC,Austin,TX,US,120\nv2,Vane Roofing LLC,Dayton,OH,US,\n"
+
+
+@pytest.fixture
+def unclear(ask: CliRunner, tmp_path: Path) -> CliRunner:
+    """A workspace whose one event two companies fit alike, and another that one does."""
+    for name in ("inbox", "work"):
+        register([name])
+    (tmp_path / "v.csv").write_text(VANES)
+    companies(ask, "import", "v.csv")
+    engine = open_store(f"sqlite:///{tmp_path / 'prospect.db'}")
+    told = document("https://wire.example/1", title="Vane Roofing moves to Tulsa")
+    store_events(engine, told, event(told, "relocation", "Vane Roofing"))
+    sure = document("https://wire.example/2", title="Ketch Boats moves")
+    store_events(engine, sure, event(sure, "relocation", "Ketch Boats"))
+    engine.dispose()
+    assert ask.invoke(app, ["run", "--stage", "resolve"], catch_exceptions=False).exit_code == 0
+    return ask
+
+
+def test_what_two_companies_fit_is_shown_and_waits_for_a_choice(unclear: CliRunner) -> None:
+    [row] = [json.loads(line) for line in companies(unclear, "unclear", "--format", "json").output.splitlines()]
+    assert (row["kind"], row["named"]) == ("relocation", "Vane Roofing")
+    assert sorted(row["may_be"]) == ["v1 Vane Roofing LLC (Austin, TX)", "v2 Vane Roofing LLC (Dayton, OH)"]
+    # wherever a person looks for it: at the company, in its explanation, among what is held for review
+    for words in (["companies", "show", "v1"], ["companies", "show", "v2"], ["explain", PROFILE, "v1"], ["leads", "--review"]):
+        shown = " ".join(unclear.invoke(app, words, catch_exceptions=False).output.split())
+        assert "v2 Vane Roofing LLC (Dayton, OH)" in shown
+        assert f"prospect companies choose {row['event']} COMPANY" in shown
+    assert "unclear" not in companies(unclear, "show", "b3").output
+    assert companies(unclear, "choose", row["event"], "v2").exit_code == 0
+    assert "relocation" in companies(unclear, "show", "v2").output
+    assert "relocation" not in companies(unclear, "show", "v1").output
+    assert "has one company" in companies(unclear, "unclear").output
+    again = companies(unclear, "choose", row["event"], "v1")
+    assert again.exit_code != 0
+    assert "waits for its company; `prospect companies unclear` lists those that do" in said(again)
+
+
+def test_explain_says_who_knows_a_company_s_size_and_when(unclear: CliRunner) -> None:
+    explained = unclear.invoke(app, ["explain", PROFILE, "v1"], catch_exceptions=False).output
+    assert re.search(r"known of it: city Austin \(csv \d{4}-\d\d-\d\d\); state TX .*; employees 120 \(csv \d{4}-\d\d-\d\d\)", explained)

@@ -9,17 +9,16 @@ from typing import Annotated
 
 import typer
 
-from enrichment.importing import source_of
 from enrichment.merging import MergeRefused
 from prospect.cli import app
-from prospect.cli.shown import CliError, WorkspaceOption, console, open_workspace, print_rows, progress
-from prospect.explaining import find_one_company
-from prospect.pipeline import Known, RunSummary, import_register, merge_pair, retell
+from prospect.cli.shown import CliError, WorkspaceOption, console, open_workspace, print_rows, progress, unclear_line
+from prospect.explaining import find_one_company, known_fields, unclear_rows
+from prospect.pipeline import Known, RunSummary, choose_company, import_register, merge_pair, retell
 from store import queries
-from store.records import Company
 
 companies_app = typer.Typer(help="The companies that are known: from registers, account lists and documents.", no_args_is_help=True)
 app.add_typer(companies_app, name="companies", rich_help_panel="Every day")
+UNCLEAR_COLUMNS = ("event", "published", "kind", "named", "may_be", "url")
 COLUMNS = ("company", "name", "place", "ticker", "cik", "domain", "account", "origin")
 CompanyArgument = Annotated[str, typer.Argument(help="A company's id, ticker, CIK or name.")]
 
@@ -92,22 +91,41 @@ def show(company: CompanyArgument, workspace: WorkspaceOption = None) -> None:
             what = f"{merge.gone_id} into {merge.kept_id} on {merge.merged:%Y-%m-%d} by {merge.by}"
             undoing = f"undone {merge.undone:%Y-%m-%d}" if merge.undone else f"`prospect companies split {merge.id}` undoes it"
             out.print(f"{'merged':<14} {what}; {undoing}", markup=False)
+        for row in unclear_rows(conn, found.id):
+            out.print(f"{'unclear':<14} {unclear_line(row)}", markup=False, soft_wrap=True)
         for story in queries.stories_of(conn, [found.id]).get(found.id, []):
             out.print(f"event          {story.when:%Y-%m-%d} {story.kind} ({story.status})", markup=False)
 
 
-def known_fields(company: Company) -> list[tuple[str, str]]:
-    """Return what is known of a company, field by field in words; with who says it and when, where that is not the company's own register."""
-    rows = []
-    for name in company.__slots__:
-        value = getattr(company, name)
-        if value in (None, (), "", {}) or name == "sources" or name.endswith("_max"):
-            continue
-        text = "; ".join(value) if isinstance(value, tuple) else f"{value:,}" if name in ("employees", "revenue_usd") else str(value)
-        if (most := getattr(company, f"{name}_max", None)) is not None:
-            text = f"{text} to {most:,}"
-        rows.append((name, f"{text}  ({source_of(company, name)})" if name in company.sources else text))
-    return rows
+@companies_app.command()
+def unclear(
+    workspace: WorkspaceOption = None,
+    format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
+) -> None:
+    """List the events that two or more companies fit alike: they count for none until `companies choose` says whose they are."""
+    _, engine = open_workspace(workspace)
+    with engine.connect() as conn:
+        rows = unclear_rows(conn)
+    if format != "json":
+        rows = [{**row, "may_be": " | ".join(map(str, row["may_be"])), "published": f"{row['published']:%Y-%m-%d}"} for row in rows]
+    print_rows(rows, UNCLEAR_COLUMNS, format, "every event that names a company has one company")
+
+
+@companies_app.command()
+def choose(
+    event: Annotated[str, typer.Argument(help="The event's id, as `companies unclear` prints it.", metavar="EVENT")],
+    company: CompanyArgument,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Say which company an event is about that several fit alike; the next run judges it."""
+    _, engine = open_workspace(workspace)
+    with engine.begin() as conn:
+        found = find_one_company(conn, company)
+        try:
+            choose_company(conn, event, found.id, datetime.now(UTC), by=getpass.getuser())
+        except LookupError as error:
+            raise CliError(f"{error}; `prospect companies unclear` lists those that do", 2) from error
+    typer.echo(f"{event} is {found.name}'s")
 
 
 @companies_app.command()

@@ -16,14 +16,15 @@ from alerts.outbox import retry_failed, send_test
 from alerts.view import REJECT_REASONS
 from prospect.briefing import company_brief
 from prospect.cli import app
-from prospect.cli.shown import CliError, NowOption, WorkspaceOption, console, moment, open_workspace, print_json, print_rows
-from prospect.explaining import explain_pair, find_one_company
+from prospect.cli.shown import CliError, NowOption, WorkspaceOption, console, moment, open_workspace, print_json, print_rows, unclear_line
+from prospect.explaining import explain_pair, find_one_company, firmographics, known_fields, unclear_rows
 from prospect.telling import mail_settings
 from prospect.verdicts import give_verdict
 from prospect.yamlfile import unknown_value
 from store import queries
 from store.records import LEAD_STATES, Lead, Reason, Story
 
+REVIEW_COLUMNS = ("profile", "company", "score", "why")
 FORMATS = ("table", "json", "csv")
 LEAD_COLUMNS = ("lead", "created", "score", "threshold", "company", "place", "what_happened", "profile", "owner", "state")
 LeadArgument = Annotated[str, typer.Argument(help="The lead's id, or its first characters, as `prospect leads` prints it.", metavar="LEAD")]
@@ -52,7 +53,10 @@ def leads(
         found = sorted(
             queries.leads_of(conn, profile=profile, owner=owner, states=state), key=lambda lead: (lead.created, lead.id), reverse=True
         )
-        if evidence:
+        if review:
+            held = review_rows(conn, [profile] if profile else sorted(opened.profiles))
+            print_rows([*held, *unclear_company_rows(conn)], REVIEW_COLUMNS, format, "nothing is held for review")
+        elif evidence:
             for lead in found:
                 show_lead(conn, lead)
         else:
@@ -79,6 +83,11 @@ def review_rows(conn: Connection, slugs: list[str]) -> list[dict[str, object]]:
         }
         for decision in held
     ]
+
+
+def unclear_company_rows(conn: Connection) -> list[dict[str, object]]:
+    """Return the events that several companies fit alike: of no profile yet, as nobody knows whose they are."""
+    return [{"profile": None, "company": row["named"], "score": None, "why": unclear_line(row)} for row in unclear_rows(conn)]
 
 
 def lead_row(conn: Connection, lead: Lead, whole: bool = True) -> dict[str, object]:
@@ -205,11 +214,17 @@ def explain(
     if profile not in opened.profiles:
         raise CliError(unknown_value("profile", profile, opened.profiles), 2)
     with engine.connect() as conn:
-        explanation = explain_pair(opened, conn, profile, find_one_company(conn, company), at)
+        found = find_one_company(conn, company)
+        explanation = explain_pair(opened, conn, profile, found, at)
+        unclear = unclear_rows(conn, found.id)
     if format == "json":
-        print_json(asdict(explanation))
+        print_json({**asdict(explanation), "known": dict(known_fields(found)), "unclear": unclear})
     else:
-        console().print(str(explanation), markup=False, soft_wrap=True)
+        out = console()
+        out.print(str(explanation), markup=False, soft_wrap=True)
+        out.print(f"  known of it: {firmographics(found)}", markup=False, soft_wrap=True)
+        for row in unclear:
+            out.print(f"  ? {unclear_line(row)}", markup=False, soft_wrap=True)
 
 
 @app.command(rich_help_panel="The rep's inbox")

@@ -188,3 +188,11 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], format
 def console() -> Console:
     """Return the console for results: as wide as the terminal, 120 columns in a pipe, nothing highlighted by itself."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+
+
+def unclear_line(row: Mapping[str, Any]) -> str:
+    """Return in words an event that several companies fit, as `unclear_rows` has it."""
+    rivals = " or ".join(row["may_be"])
+    return (
+        f"{row['published']:%Y-%m-%d} {row['kind']} of '{row['named']}' may be {rivals}: `prospect companies choose {row['event']} COMPANY`"
+    )

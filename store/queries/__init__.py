@@ -32,6 +32,7 @@ from store.queries.companies import (
     save_companies,
     save_match,
     save_register,
+    unclear_events,
 )
 from store.queries.extracting import (
     drop_sketches,
@@ -162,6 +163,7 @@ __all__ = [
     "take_turns",
     "told_in",
     "trace_of",
+    "unclear_events",
     "undo_merge",
     "unreadable_by_day",
     "unsubscribe",

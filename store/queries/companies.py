@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, case, cast, func, or_, select, update
 
 from store.queries.extracting import make_document
 from store.queries.rows import chunks, columns_of, record_maker, row_of, upsert
 from store.records import Company, CompanyMatch, Document, TriggerEvent
-from store.tables import companies, documents, events, merges, registers, storable
+from store.tables import Words, companies, documents, events, merges, registers, storable
 
 make_event = record_maker(TriggerEvent, events)
 _company = record_maker(Company, companies, aliases=tuple)
@@ -156,6 +156,35 @@ def save_match(conn: Connection, event_id: str, match: CompanyMatch, now: dateti
     }
     if not conn.execute(_SAVE_MATCH, found).rowcount:
         raise LookupError(f"no event {event_id}: it must be saved before its company")
+
+
+class UnclearEvent(NamedTuple):
+    """An event that several companies fit alike, so that it is none's."""
+
+    event: TriggerEvent
+    url: str
+    published: datetime
+    rivals: tuple[str, ...]  # ids, the likeliest first
+    reasons: tuple[str, ...]
+
+
+def unclear_events(conn: Connection, *, company_id: str | None = None, event_id: str | None = None) -> list[UnclearEvent]:
+    """Return the events that several companies fit alike, the latest first; only those that one company fits, or only one event."""
+    published = func.coalesce(documents.c.published, documents.c.first_seen)
+    query = (
+        select(*columns_of(TriggerEvent, events), documents.c.url, published, events.c.match_rivals, events.c.match_reasons)
+        .join(documents, documents.c.id == events.c.document_id)
+        .where(events.c.resolved.is_not(None), events.c.company_id.is_(None), cast(events.c.match_rivals, Words) != "[]")
+        .order_by(published.desc(), events.c.id)
+    )
+    if event_id is not None:
+        query = query.where(events.c.id == event_id)
+    found = []
+    for row in conn.execute(query):
+        *_, url, day, rivals, reasons = row
+        if company_id is None or company_id in rivals:
+            found.append(UnclearEvent(make_event(row), url, day, tuple(rivals), tuple(reasons or ())))
+    return found
 
 
 def _by_id(record: type[Any], table: Table, ids: Collection[str]) -> Select[Any]:
