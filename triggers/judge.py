@@ -82,7 +82,8 @@ def judge(kind: Kind, found: Found, view: View, reading: Reading) -> Candidate |
             and facts.get(fact)
             and (bare(facts[fact] or "") == bare(itself) or (fact == "partner" and same_name(facts[fact] or "", itself)))
         ):
-            facts[fact] = None  # nobody buys himself
+            # nobody buys himself: where the sentence does not name the buyer, it is of the one who is bought
+            facts[side if fact == "target" and side and found.company is None else fact] = None
             confidence *= 0.9
     if company in places():
         confidence *= 0.5  # a country or town does no business

@@ -61,8 +61,8 @@ def merge(kind: Kind, candidates: Sequence[Candidate], reading: Reading, tells: 
         heard = next((c.status for c in group if c.sentence.zone == HEADLINE and c.status in {"planned", "rumored"}), None)
         if heard is None and _INTENT.search(reading.sentences[0].text) and reading.sentences[0].zone == HEADLINE:
             heard = "planned"
-        if status == "rumored" and any(c.sentence.zone == HEADLINE and c.status in {"announced", "completed"} for c in group):
-            status = "announced"  # what was said before there was news
+        if status in {"rumored", "denied"} and any(c.sentence.zone == HEADLINE and c.status in {"announced", "completed"} for c in group):
+            status = "announced"  # what was said before there was news, and what else will not be
         if heard and status == "announced":
             status = heard  # "Signs Letter of Intent to Acquire Beta": the body speaks of it as agreed
         happened = best.happened or next((c.happened for c in group if c.happened), None)
