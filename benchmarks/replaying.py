@@ -2,6 +2,7 @@
 
     python -m benchmarks.replaying
     python -m benchmarks.replaying --events 100000 --profiles 100
+    python -m benchmarks.replaying --stored       # the events lie in a SQLite store, and are read from there as `prospect backtest` reads them
 
 The events are made one company after the other, as the store gives them, so that what is measured is the replay and not the making of a
 list; making them takes about a third of the time, and is told apart.
@@ -16,16 +17,24 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
+from sqlalchemy import Engine
+
+from enrichment.places import coordinates
 from enrichment.stories import tell_stories
-from profiles.backtest import backtest, daily
+from profiles.backtest import Accounts, backtest, daily
 from profiles.examples import check_examples
 from profiles.lint import lint
 from profiles.new import Answers, Wish, new_profile
 from profiles.profile import Profile
 from prospect.profilefiles import read_profile_folder
-from store.records import Company, Sighting, TriggerEvent
+from prospect.tuning import seen
+from store import tables
+from store.database import open_store
+from store.queries.rows import insert_new, row_of
+from store.records import Company, Document, RawDocument, Sighting, TriggerEvent
 
 START = datetime(2024, 10, 1, 6, tzinfo=UTC)
 DAYS = 90
@@ -111,6 +120,69 @@ def make_sighting(kind: str, of: str, facts: dict[str, str | None], quote: str, 
     )
 
 
+def store_world(engine: Engine, events: int) -> None:
+    """Write the world into a fresh store: companies, documents of no text, events, and of each kind of a company one story."""
+    world = make_world(events, 1)
+    while some := list(islice(world, 2000)):
+        sightings = [sighting for _, told in some for sighting in told]
+        kinds = {(each.company_id, each.event.kind): each for each in sightings}
+        with engine.begin() as conn:
+            insert_new(conn, tables.companies, [row_of(company, tables.companies) for company, _ in some])
+            insert_new(conn, tables.raw_documents, [row_of(raw_of(each), tables.raw_documents) for each in sightings])
+            insert_new(conn, tables.documents, [row_of(document_of(each), tables.documents) for each in sightings])
+            insert_new(conn, tables.events, [row_of(each.event, tables.events) | {"company_id": each.company_id} for each in sightings])
+            stories = [story for each in kinds.values() for story in tell_stories([each])]
+            insert_new(conn, tables.stories, [row_of(story, tables.stories) | {"event_ids": []} for story in stories])
+
+
+def raw_of(sighting: Sighting) -> RawDocument:
+    """Return the document of a sighting as it was fetched."""
+    key = sighting.event.document_id
+    return RawDocument(
+        id=key,
+        source="wire",
+        url="",
+        canonical_url=key,
+        fetched=sighting.first_seen,
+        content_type="",
+        digest="",
+        warc="",
+        offset=0,
+        hints={},
+    )
+
+
+def document_of(sighting: Sighting) -> Document:
+    """Return the document of a sighting, without its text."""
+    return Document(
+        id=sighting.event.document_id,
+        url="",
+        title=None,
+        text="",
+        published=sighting.published,
+        publisher=sighting.publisher,
+        source="wire",
+        first_seen=sighting.first_seen,
+    )
+
+
+def replay_stored(events: int) -> None:
+    """Print time and memory of a replay over a store; its making is not in the time."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = open_store(f"sqlite:///{folder}/store.sqlite")
+        store_world(engine, events)
+        profile = Profile.model_validate(PROFILE)
+        began, wall = time.process_time(), time.monotonic()
+        with engine.connect() as conn:
+            found = backtest(profile, "hq", seen(conn, profile, Accounts()), daily(START, DAYS), tell_stories, atlas=coordinates)
+        print(
+            f"stored: {found.events:,} of {events:,} events read, of {found.companies:,} companies: {time.process_time() - began:.1f} s CPU "
+            f"({time.monotonic() - wall:.1f} s wall), {len(found.leads)} leads, {len(found.alerts)} alerts, peak memory {peak_mb():.0f} MB",
+            flush=True,
+        )
+        engine.dispose()
+
+
 def peak_mb() -> float:
     """Return the most memory that the process has had."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -121,7 +193,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--profiles", type=int, default=1000)
+    parser.add_argument("--stored", action="store_true", help="read the events from a store")
     options = parser.parse_args()
+    if options.stored:
+        replay_stored(options.events)
+        return
     began = time.process_time()
     companies = sum(1 for _ in make_world(options.events, 1))
     making = time.process_time() - began

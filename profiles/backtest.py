@@ -16,13 +16,14 @@ from profiles.decide import Case, History, decide_together, judge
 from profiles.geography import Atlas
 from profiles.leads import assigned, leads_after
 from profiles.profile import Profile
-from profiles.reach import can_reach, due_again
+from profiles.reach import asked_kinds, due_again, may_reach
 from profiles.scoring import Score, score
 from profiles.territory import fit, says_place
 from profiles.where import Where
 from store.records import Company, Decision, Lead, Reason, Sighting, Story
 
-Tell = Callable[[Sequence[Sighting]], Sequence[Story]]  # enrichment.stories.tell_stories
+# enrichment.stories.tell_stories: of one company's sightings; which stories one kind makes, events of other kinds do not change
+Tell = Callable[[Sequence[Sighting]], Sequence[Story]]
 QUARTER = timedelta(days=365.25 / 4)
 
 
@@ -69,16 +70,24 @@ class Timeline:
     tell: Tell
     _stories: dict[int, tuple[Story, ...]] = field(default_factory=dict)
     _scores: dict[datetime, Score] = field(default_factory=dict)
+    _of_kind: dict[str, tuple[int, Sequence[Story]]] = field(default_factory=dict)  # how many sightings told the stories
 
     def __post_init__(self) -> None:
         self.sightings = sorted(self.sightings, key=lambda sighting: (sighting.first_seen, sighting.event.id))
         self.seen = [sighting.first_seen for sighting in self.sightings]
 
     def stories(self, moment: datetime) -> tuple[Story, ...]:
-        """Return the stories as they could be told then."""
+        """Return the stories as they could be told then, newest first; those of a kind are told anew only when one of it was seen."""
         known = bisect_right(self.seen, moment)
         if known not in self._stories:
-            self._stories[known] = tuple(self.tell(self.sightings[:known])) if known else ()
+            by_kind: dict[str, list[Sighting]] = {}
+            for sighting in self.sightings[:known]:
+                by_kind.setdefault(sighting.event.kind, []).append(sighting)
+            for kind, sightings in by_kind.items():
+                if self._of_kind.get(kind, (0,))[0] != len(sightings):
+                    self._of_kind[kind] = len(sightings), self.tell(sightings)
+            told = [story for kind in by_kind for story in self._of_kind[kind][1]]
+            self._stories[known] = tuple(sorted(told, key=lambda story: (story.published, story.id), reverse=True))
         return self._stories[known]
 
     def case(self, profile: Profile, slug: str, history: History, moment: datetime, atlas: Atlas | None) -> Case:
@@ -122,21 +131,19 @@ def backtest(
     moments = tuple(sorted(moments))
     companies = events = 0
     kept: list[tuple[Timeline, list[Alert], Decision | None]] = []
-    reachable: dict[frozenset[str], bool] = {}
+    asked, alone = asked_kinds(profile), _unlimited(profile)
     for company, sightings in seen:
         companies += 1
         events += len(sightings)
         if company.id in accounts.excluded or (accounts.included is not None and company.id not in accounts.included):
             continue
-        kinds = frozenset(sighting.event.kind for sighting in sightings)
-        if kinds not in reachable:
-            reachable[kinds] = can_reach(profile, kinds)
-        if not reachable[kinds]:
+        wanted = [sighting for sighting in sightings if sighting.event.kind in asked] if asked is not None else sightings
+        if not wanted or not may_reach(profile, [sighting.event for sighting in wanted]):
             continue
-        if not _can_fit(profile.where, company, sightings, moments[-1], atlas):
+        if not _can_fit(profile.where, company, wanted, moments[-1], atlas):
             continue
-        timeline = Timeline(company, sightings, tell)
-        alerts, last = _replay_one(_unlimited(profile), slug, timeline, moments, since, accounts, atlas)
+        timeline = Timeline(company, wanted, tell)
+        alerts, last = _replay_one(alone, slug, timeline, moments, since, accounts, atlas)
         if alerts or (last is not None and last.reason is Reason.FOR_REVIEW):
             kept.append((timeline, alerts, last))
     held = tuple(last for _, _, last in kept if last is not None and last.reason is Reason.FOR_REVIEW)
@@ -169,17 +176,11 @@ def _shares_leads(profile: Profile) -> bool:
 
 def _due(profile: Profile, timeline: Timeline, moments: Sequence[datetime]) -> set[int]:
     """Return the indices of the moments at which something new is seen of the company, from the first on at which it could alert."""
-    first = {at for seen in timeline.seen if (at := bisect_left(moments, seen)) < len(moments)}
-    kinds: set[str] = set()
-    enough = None
-    for sighting in timeline.sightings:
-        kinds.add(sighting.event.kind)
-        if can_reach(profile, kinds):
-            enough = bisect_left(moments, sighting.first_seen)
-            break
-    if enough is None or enough >= len(moments):
-        return set()
-    return {at for at in first if at >= enough}
+    told = [sighting.event for sighting in timeline.sightings]
+    # with every event more may be reached, so the first that is enough is found by halving
+    enough = bisect_left(range(1, len(told)), True, key=lambda known: may_reach(profile, told[:known]))
+    start = bisect_left(moments, timeline.seen[enough])
+    return {at for seen in timeline.seen if start <= (at := bisect_left(moments, seen)) < len(moments)}
 
 
 def _next(

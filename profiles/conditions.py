@@ -323,7 +323,7 @@ def fact_fault(name: str, test: FactTest, fact: str | None) -> str | None:
     return None
 
 
-def _fact_holds(test: FactTest, fact: str | None) -> bool:
+def fact_holds(test: FactTest, fact: str | None) -> bool:
     """Return whether all tests of the fact hold: what `fact_fault` says, without words."""
     return all(holds(wanted, fact) for key, holds, _ in _FACT_TESTS if (wanted := getattr(test, key)) is not None)
 
@@ -430,6 +430,6 @@ def step_factor(step: Step, story: Story) -> float:
     The same verdict as `step_fault`, without words.
     """
     factor = STATUS_FACTORS[story.status] if step.status is None else float(story.status in step.status)
-    if factor and step.is_ and not all(_fact_holds(test, story.facts.get(name)) for name, test in step.is_.items()):
+    if factor and step.is_ and not all(fact_holds(test, story.facts.get(name)) for name, test in step.is_.items()):
         return 0.0
     return factor

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import math
+from collections.abc import Callable, Collection, Iterable
+from collections.abc import Sequence as Several
 from datetime import UTC, datetime, timedelta
 
+from profiles.conditions import STATUS_FACTORS, fact_holds
 from profiles.profile import Profile
 from profiles.scoring import Score
 from profiles.times import midnight, window_end
-from profiles.wants import ANY_KIND, AnyWant, Want
-from store.records import Decision, Lead, Reason, Story
+from profiles.wants import ANY_KIND, Absence, AnyWant, Combination, Sequence, Step, Want, steps_of
+from store.records import Decision, Lead, Reason, Story, TriggerEvent
+
+
+def asked_kinds(profile: Profile) -> frozenset[str] | None:
+    """Return the kinds that a profile asks about, the unwanted ones too; None for all of them: no event of another kind can change what it says."""
+    kinds = frozenset(kind for want in profile.wants for step in steps_of(want) for kind in step.trigger)
+    return None if ANY_KIND in kinds else kinds
 
 
 def kinds_of(profile: Profile) -> frozenset[str]:
@@ -34,19 +43,50 @@ def needed(profile: Profile) -> list[frozenset[str]]:
 
 def can_reach(profile: Profile, kinds: Collection[str]) -> bool:
     """Return whether a company with events of these kinds could alert, were all of them sure, fresh and as wanted."""
+    return _adds_up(profile, lambda want: all(ANY_KIND in wanted or not wanted.isdisjoint(kinds) for wanted in want.needs))
+
+
+def may_reach(profile: Profile, events: Iterable[TriggerEvent]) -> bool:
+    """Return whether a company with these events could alert, were all of them sure and fresh; cheaper than to tell their stories.
+
+    Whatever a story says, one of its events says: its status, and each of its facts.
+    """
+    by_kind: dict[str, list[TriggerEvent]] = {}
+    for event in events:
+        by_kind.setdefault(event.kind, []).append(event)
+        by_kind.setdefault(ANY_KIND, []).append(event)
+
+    def told(step: Step) -> bool:
+        meanings = (step,) if step.is_ or step.status else profile.meanings.get(step.trigger, (step,))
+        return any(_may_tell(meaning, by_kind.get(kind, ())) for meaning in meanings for kind in meaning.trigger)
 
     def met(want: AnyWant) -> bool:
-        return all(ANY_KIND in wanted or not wanted.isdisjoint(kinds) for wanted in want.needs)
+        if isinstance(want, Combination):
+            return all(map(told, want.all_)) and (not want.any_ or any(map(told, want.any_)))
+        return all(map(told, want.then if isinstance(want, Sequence) else (want.after,) if isinstance(want, Absence) else (want,)))
 
+    return _adds_up(profile, met)
+
+
+def _may_tell(step: Step, events: Iterable[TriggerEvent]) -> bool:
+    """Return whether a story of some of these events may have the status and the facts of the step."""
+    events = list(events)
+    if not any(event.status in step.status if step.status else STATUS_FACTORS[event.status] for event in events):
+        return False
+    return all(
+        fact_holds(test, None) or any(fact_holds(test, event.facts.get(name)) for event in events) for name, test in step.is_.items()
+    )
+
+
+def _adds_up(profile: Profile, met: Callable[[AnyWant], bool]) -> bool:
+    """Return whether nothing required is missing and the weights reach the threshold, of the wants that are met."""
     most = 0.0
     for want in profile.wants:
         there = met(want)
         if want.required and not there:
             return False
         if there and want.weight > 0:
-            if isinstance(want, Want) and want.count == "each":
-                return True
-            most += want.weight
+            most += math.inf if isinstance(want, Want) and want.count == "each" else want.weight
     return most >= profile.threshold
 
 
@@ -73,7 +113,7 @@ def rises_at(profile: Profile, found: Score, now: datetime) -> datetime | None:
 
 
 def due_again(
-    profile: Profile, decision: Decision, found: Score, stories: Sequence[Story], lead: Lead | None, now: datetime
+    profile: Profile, decision: Decision, found: Score, stories: Several[Story], lead: Lead | None, now: datetime
 ) -> datetime | None:
     """Return from when on a pair must be judged again though nothing new is seen: `now` is at the next run, None is never.
 

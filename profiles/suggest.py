@@ -9,7 +9,7 @@ from datetime import datetime
 from profiles.backtest import Accounts, Alert, Replay, Tell, backtest, compare
 from profiles.geography import Atlas
 from profiles.profile import Profile
-from profiles.reach import can_reach
+from profiles.reach import can_reach, may_reach
 from profiles.wording import counted, listed, shown
 from store.records import Company, Lead, Sighting
 
@@ -37,6 +37,11 @@ class Suggestion:
     detail: str
 
 
+def at_lowest(profile: Profile) -> Profile:
+    """Return the profile with the lowest threshold that is tried, one point."""
+    return profile.model_copy(update={"threshold": min(1.0, profile.threshold)})
+
+
 def suggest_threshold(
     profile: Profile,
     slug: str,
@@ -57,11 +62,9 @@ def suggest_threshold(
     that the lowest step would look at.
     """
     free = profile.model_copy(update={"limit": None})
-    lowest = free.model_copy(update={"threshold": min(1.0, profile.threshold)})
-    # companies whose kinds cannot reach one point are of no use to any step
-    world = [
-        (company, list(sightings)) for company, sightings in seen if can_reach(lowest, {sighting.event.kind for sighting in sightings})
-    ]
+    lowest = at_lowest(free)
+    # companies whose events cannot reach one point are of no use to any step
+    world = [(company, list(sightings)) for company, sightings in seen if may_reach(lowest, [sighting.event for sighting in sightings])]
 
     def replay(threshold: float) -> Replay:
         changed = free.model_copy(update={"threshold": threshold})

@@ -18,7 +18,7 @@ from profiles.backtest import Accounts
 from profiles.index import ProfileIndex
 from profiles.profile import Profile
 from profiles.reach import kinds_of
-from profiles.wants import ANY_KIND, steps_of
+from profiles.wants import ANY_KIND
 from prospect.accounts import account_sets
 from prospect.workspace import Workspace
 from store import queries
@@ -42,12 +42,6 @@ class DuePairs:
         """Add pairs of profile and company."""
         for slug, company_id in pairs:
             self.pairs[slug].add(company_id)
-
-
-def wanted_kinds(profile: Profile) -> set[str] | None:
-    """Return the kinds that a profile asks about; None for all of them."""
-    kinds = {kind for want in profile.wants for step in steps_of(want) for kind in step.trigger}
-    return None if ANY_KIND in kinds else kinds
 
 
 def accounts_of(workspace: Workspace, slug: str, conn: Connection, resolver: Callable[[], Resolver]) -> Accounts:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection
 
 from crawler.urls import canonical_url
-from prospect.due import wanted_kinds
+from profiles.reach import asked_kinds
 from prospect.explaining import explain_pair
 from prospect.workspace import Workspace
 from store import queries
@@ -63,7 +63,7 @@ def walk(workspace: Workspace, conn: Connection, url: str, now: datetime, profil
         for slug, wanted in workspace.profiles.items():
             if profile is not None and slug != profile:
                 continue
-            kinds = wanted_kinds(wanted)
+            kinds = asked_kinds(wanted)
             if kinds is not None and not kinds & {traced.event.kind for traced in trace.events if traced.company_id == company_id}:
                 yield f"judge: {slug} asks for none of these kinds"
                 continue

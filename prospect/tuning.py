@@ -17,9 +17,9 @@ from enrichment.stories import tell_stories
 from profiles.backtest import Accounts, Comparison, Replay, backtest, compare, daily
 from profiles.misses import Miss, misses
 from profiles.profile import Profile
-from profiles.suggest import Removal, Suggestion, suggest_removals, suggest_threshold, without_want
+from profiles.reach import asked_kinds, needed
+from profiles.suggest import Removal, Suggestion, at_lowest, suggest_removals, suggest_threshold, without_want
 from prospect.accounts import account_sets
-from prospect.due import wanted_kinds
 from prospect.explaining import cases_of
 from prospect.profilefiles import read_profile
 from prospect.workspace import Workspace, profile_context
@@ -44,15 +44,17 @@ def window(workspace: Workspace, days: int, now: datetime) -> Window:
     return Window(daily(first, days), first - timedelta(days=1))
 
 
-def seen(conn: Connection, profile: Profile) -> Iterator[tuple[Company, list[Sighting]]]:
-    """Yield each company that has a story the profile may want, with all its sightings."""
-    ids = iter(queries.companies_with_stories(conn, wanted_kinds(profile)))
+def seen(conn: Connection, profile: Profile, accounts: Accounts) -> Iterator[tuple[Company, list[Sighting]]]:
+    """Yield each company that the profile could alert on by the kinds of its stories, with the sightings of the kinds that it asks about."""
+    kinds = asked_kinds(profile)
+    found = queries.companies_with_stories(conn, kinds, each_of=needed(profile))
+    ids = iter(found if accounts.included is None else sorted(accounts.included.intersection(found)))
     while some := list(islice(ids, CHUNK)):
-        sightings = queries.sightings_of(conn, some)
+        sightings = queries.sightings_of(conn, some, kinds)
+        companies = queries.get_companies(conn, some)
         for company_id in some:
-            company = queries.get_company(conn, company_id)
-            if company and sightings.get(company_id):
-                yield company, sightings[company_id]
+            if company_id in companies and sightings[company_id]:
+                yield companies[company_id], sightings[company_id]
 
 
 def accounts_of_file(workspace: Workspace, conn: Connection, slug: str, profile: Profile) -> Accounts:
@@ -75,7 +77,7 @@ def replay(workspace: Workspace, conn: Connection, slug: str, profile: Profile, 
     """Return what the profile would have sent on those nights, going by when documents were first seen."""
     accounts = accounts_of_file(workspace, conn, slug, profile)
     return backtest(
-        profile, slug, seen(conn, profile), nights.moments, tell_stories, since=nights.since, accounts=accounts, atlas=coordinates
+        profile, slug, seen(conn, profile, accounts), nights.moments, tell_stories, since=nights.since, accounts=accounts, atlas=coordinates
     )
 
 
@@ -85,7 +87,7 @@ def suggestion(workspace: Workspace, conn: Connection, slug: str, profile: Profi
     return suggest_threshold(
         profile,
         slug,
-        seen(conn, profile),
+        seen(conn, at_lowest(profile), accounts),
         nights.moments,
         tell_stories,
         leads=leads,
@@ -100,7 +102,7 @@ def near_misses(workspace: Workspace, conn: Connection, slug: str, now: datetime
     """Return the companies that came nearest to an alert in the last `days` without one."""
     profile = workspace.profiles[slug]
     since = now.astimezone(UTC) - timedelta(days=days)
-    ids = queries.companies_with_stories(conn, wanted_kinds(profile), since)
+    ids = queries.companies_with_stories(conn, asked_kinds(profile), since)
     cases = cases_of(workspace, conn, slug, ids, now)
     return misses(profile, slug, cases, now, days=days, most=most, atlas=coordinates)
 

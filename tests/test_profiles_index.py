@@ -9,10 +9,10 @@ import pytest
 
 from profiles.backtest import Accounts
 from profiles.index import ProfileIndex
-from profiles.reach import due_again
+from profiles.reach import due_again, may_reach
 from profiles.scoring import score
 from store.records import Company, Decision, Reason, Story
-from tests.profiles_factories import NOW, company, lead, profile, story
+from tests.profiles_factories import NOW, company, lead, profile, sighting, story
 
 MOVE = {"trigger": "relocation", "weight": 40}
 CHIEF = {"trigger": "executive_change", "weight": 40}
@@ -134,3 +134,43 @@ def test_when_a_pair_is_judged_again(
     last = None if led_days_ago is None else lead(days_ago=led_days_ago)
     due = due_again(wanted, said, found, stories, last, NOW)
     assert (due and round((due - NOW) / timedelta(days=1), 6)) == days
+
+
+NEW_CHIEF = CHIEF | {"is": {"level": "c_suite", "direction": "joins"}}
+# (wants, events as kind, status and facts, may reach a threshold of 30)
+REACHES: list[tuple[list[dict[str, Any]], list[tuple[str, str, dict[str, str | None]]], bool]] = [
+    ([MOVE], [("relocation", "announced", {})], True),
+    ([MOVE], [("funding", "announced", {})], False),
+    # a status that counts nothing, alone and beside one that does; one that is named
+    ([MOVE], [("relocation", "denied", {})], False),
+    ([MOVE], [("relocation", "denied", {}), ("relocation", "planned", {})], True),
+    ([MOVE | {"status": ["denied"]}], [("relocation", "denied", {})], True),
+    ([MOVE | {"status": ["planned"]}], [("relocation", "announced", {})], False),
+    # each fact may come from another document, and the status from a third; but not from another kind
+    ([NEW_CHIEF], [("executive_change", "announced", {"level": "c_suite"}), ("executive_change", "rumored", {"direction": "joins"})], True),
+    ([NEW_CHIEF], [("executive_change", "announced", {"level": "c_suite"}), ("relocation", "announced", {"direction": "joins"})], False),
+    ([NEW_CHIEF], [("executive_change", "announced", {"level": "board", "direction": "joins"})], False),
+    # what a fact must not be holds where it is not known, or where one document says something else
+    ([CHIEF | {"is": {"level": {"none_of": "board"}}}], [("executive_change", "announced", {})], True),
+    ([CHIEF | {"is": {"level": {"none_of": "board"}}}], [("executive_change", "announced", {"level": "board"})], True),
+    # a pattern needs each of its events, as the profile's own wants mean them
+    ([NEW_CHIEF | {"weight": 1}, {"then": ["executive_change", "relocation"], "within": "90d", "weight": 30}],
+     [("executive_change", "announced", {"level": "board"}), ("relocation", "announced", {})], False),
+    ([{"then": ["executive_change", "relocation"], "within": "90d", "weight": 30}],
+     [("executive_change", "announced", {"level": "board"}), ("relocation", "announced", {})], True),
+    ([{"all": ["funding"], "any": ["hiring", "relocation"], "within": "90d", "weight": 30}], [("funding", "announced", {})], False),
+    ([{"all": ["funding"], "any": ["hiring", "relocation"], "within": "90d", "weight": 30}],
+     [("funding", "announced", {}), ("hiring", "announced", {})], True),
+    # of an absence what it counts from must be there, and what is absent need not
+    ([{"absent": "hiring", "after": "layoffs", "within": "90d", "weight": 30}], [("layoffs", "announced", {})], True),
+    ([{"absent": "hiring", "after": "layoffs", "within": "90d", "weight": 30}], [("hiring", "announced", {})], False),
+    # any kind; every one of them
+    ([{"trigger": "any", "weight": 40}], [("funding", "announced", {})], True),
+    ([{"trigger": "relocation", "weight": 1, "count": "each"}], [("relocation", "announced", {})], True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wants, events, expected", REACHES)
+def test_what_events_may_reach(wants: list[dict[str, Any]], events: list[tuple[str, str, dict[str, str | None]]], expected: bool) -> None:
+    told = [sighting(kind, status=status, facts=facts, quote=str(number)).event for number, (kind, status, facts) in enumerate(events)]
+    assert may_reach(profile(wants=wants), told) is expected

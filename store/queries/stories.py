@@ -17,8 +17,11 @@ _EVENT = columns_of(TriggerEvent, events)
 _TOLD = ("id", "company_id", "kind", "status", "facts", "happened", "published", "first_seen", "confidence")
 
 
-def sightings_of(conn: Connection, company_ids: Collection[str]) -> dict[str, list[Sighting]]:
-    """Return each company's events with the documents that tell of them, earliest fetched first; an empty list for none."""
+def sightings_of(conn: Connection, company_ids: Collection[str], kinds: Collection[str] | None = None) -> dict[str, list[Sighting]]:
+    """Return each company's events, of these `kinds` alone where they are given, with the documents that tell of them, earliest fetched first.
+
+    A company without any has an empty list.
+    """
     found: dict[str, list[Sighting]] = {company_id: [] for company_id in company_ids}
     for chunk in chunks(found):
         query = (
@@ -39,6 +42,8 @@ def sightings_of(conn: Connection, company_ids: Collection[str]) -> dict[str, li
             .where(events.c.company_id.in_(chunk))
             .order_by(documents.c.first_seen, documents.c.id, events.c.start, events.c.id)
         )
+        if kinds is not None:
+            query = query.where(events.c.kind.in_(kinds))
         for row in conn.execute(query):
             sighting = _sighting(row)
             found[sighting.company_id].append(sighting)
@@ -112,11 +117,18 @@ def stories_of(conn: Connection, company_ids: Collection[str]) -> dict[str, list
     return found
 
 
-def companies_with_stories(conn: Connection, kinds: Collection[str] | None = None, since: datetime | None = None) -> list[str]:
-    """Return ids of companies that have a story, of one of the `kinds` and published at or after `since` where these are given."""
+def companies_with_stories(
+    conn: Connection, kinds: Collection[str] | None = None, since: datetime | None = None, *, each_of: Sequence[Collection[str]] = ()
+) -> list[str]:
+    """Return ids of companies that have a story, of one of the `kinds` and published at or after `since` where these are given.
+
+    Of `each_of` sets of kinds they must have a story too, of whatever day.
+    """
     query = select(stories.c.company_id).distinct().order_by(stories.c.company_id)
     if kinds is not None:
         query = query.where(stories.c.kind.in_(kinds))
     if since is not None:
         query = query.where(stories.c.published >= since)
+    for some in each_of:
+        query = query.where(stories.c.company_id.in_(select(stories.c.company_id).where(stories.c.kind.in_(some))))
     return list(conn.scalars(query))
