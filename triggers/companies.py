@@ -12,7 +12,7 @@ _LEAD_WORDS = re.compile(
 )
 # "Orbit Ventures-Backed Lumo", "Ohio-based Lumo": whose money or town it is, is no part of the name
 _EPITHET = re.compile(
-    r"^(?:[\w.&’']+ ){0,4}[\w.&’']+-(?i:backed|based|owned|funded|headquartered|led|listed)\s+(?=[A-Z])"
+    r"^(?:[\w.&’']+ ){0,4}[\w.&’']+-(?i:backed|based|owned|funded|headquartered|led|listed|winning)\s+(?=[A-Z])"
     # "Lamp maker Lumo", "the software firm Orbex Inc."
     r"|^(?:[Tt]he )?(?:[\w’'-]+ ){0,4}(?:maker|firm|giant|company|startup|start-up|provider|retailer|manufacturer|developer|producer|operator|chain|bank|insurer|airline|automaker|chipmaker|specialist|supplier|platform|group|lender|brand) (?=[A-Z])"
     # in a headline: "Toledo Law Firm Orbex & Lumo, LLC"

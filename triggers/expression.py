@@ -24,6 +24,10 @@ class Expression:
         """Return the first match in the text, if any."""
         return self.compiled.search(text)
 
+    def match(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """Return the match that begins at `start`, if any."""
+        return self.compiled.match(text, start)
+
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """Yield the matches in `text[start:end]`."""
         return self.compiled.finditer(text, start, end)

@@ -111,7 +111,7 @@ class Extractor:
                 if (
                     not found_here
                     or name not in phrased.get(index, ())
-                    or any(n.search(view.masked) for n in self._wording(name).never)
+                    or any(n.search(view.masked) or n.search(view.sentence.text) for n in self._wording(name).never)
                     or any(n.search(s.text) for n in self._wording(name).never_document for s in sentences[:3])
                 ):
                     continue

@@ -65,7 +65,7 @@ def judge(kind: Kind, found: Found, view: View, reading: Reading) -> Candidate |
     if sentence.item and sentence.item in kind.items:
         confidence = min(0.99, confidence * 1.1)
     facts = {fact: found.facts.get(fact) for fact in kind.facts}
-    _fill(kind, facts, view, found)
+    _fill(kind, facts, view, found, company)
     if found.company is None and company and any(facts.get(f) and same_name(company, facts[f] or "") for f in _OTHER_PARTIES):
         company = leading_name(view) or reading.parties.main
     if facts.get("target") and ANAPHOR.fullmatch(facts["target"] or ""):
@@ -85,6 +85,8 @@ def judge(kind: Kind, found: Found, view: View, reading: Reading) -> Candidate |
             # nobody buys himself: where the sentence does not name the buyer, it is of the one who is bought
             facts[side if fact == "target" and side and found.company is None else fact] = None
             confidence *= 0.9
+    if kind.names_company and sentence.zone != HEADLINE and not (named or reading.filing or view.of("company")):
+        return None
     if company in places():
         confidence *= 0.5  # a country or town does no business
     at = view.span(found.start, found.end)[0]
@@ -181,8 +183,8 @@ def _is_object(pattern: Pattern, name: str) -> bool:
     return f"{{object:{name}}}" in pattern.match
 
 
-def _fill(kind: Kind, facts: dict[str, str | None], view: View, found: Found) -> None:
-    """Fill facts that the wording itself did not catch by the kind's own hints."""
+def _fill(kind: Kind, facts: dict[str, str | None], view: View, found: Found, company: str | None) -> None:
+    """Fill facts that the wording itself did not catch by the kind's own hints; a place that the company is called by is none."""
     for fact, spec in kind.facts.items():
         if facts.get(fact):
             continue
@@ -205,6 +207,8 @@ def _fill(kind: Kind, facts: dict[str, str | None], view: View, found: Found) ->
                     if not _OWNED.match(view.sentence.text, e.end - view.sentence.start)
                     and not _HAVING.search(view.sentence.text, 0, e.start - view.sentence.start)
                 ]
+            if spec.nearest == "place" and company:
+                entities = [e for e in entities if not bare(company).startswith(bare(e.text) + " ")]
             if spec.after:
                 after = _compiled(spec.after + r"\s*$", re.IGNORECASE)
                 entities = [e for e in entities if after.search(view.masked[: view.place_of(e)])]

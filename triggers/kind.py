@@ -165,6 +165,7 @@ class Kind(Strict):
     main_facts: tuple[str, ...] = ()  # two events of one document with the same main facts are one; () is one a document and company
     news_once: bool = False  # the headline's event and the lead's are one even where their main facts differ: "Ohio", "12 Elm Street"
     needs: tuple[str, ...] = ()  # facts without which a sentence below a headline tells of no event
+    names_company: bool = False  # below a headline, a sentence that names no company tells of none
     yields_to: tuple[str, ...] = ()  # kinds that tell the same better: beside one of the same company, this one is left out
     company_fact: str | None = None  # the fact that the event's own company fills where the wording names nobody: acquirer
     items: tuple[str, ...] = ()  # 8-K items that tell of it

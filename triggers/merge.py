@@ -10,6 +10,7 @@ from triggers.companies import bare, same_name
 from triggers.judge import TOLD_ANYWHERE, Candidate
 from triggers.kind import Kind
 from triggers.parties import same_person
+from triggers.people import ADDRESS
 from triggers.reading import Reading
 from triggers.structure import HEADLINE, LEAD, SILENT
 
@@ -99,7 +100,8 @@ def told_better(event: TriggerEvent, events: Collection[TriggerEvent], kinds: Ma
 
 def _rank(candidate: Candidate) -> float:
     filled = sum(value is not None for value in candidate.facts.values())
-    return candidate.confidence + 0.03 * filled - (0.06 if candidate.sentence.zone == HEADLINE else 0) - min(candidate.order, 200) * 0.0005
+    # what a filing says under its item outranks its exhibits
+    return candidate.confidence + 0.03 * filled + (0.05 if candidate.sentence.item else 0) - (0.06 if candidate.sentence.zone == HEADLINE else 0) - min(candidate.order, 200) * 0.0005
 
 
 # "Signs LOI to Acquire Beta": what the body then tells at length is not binding yet
@@ -149,6 +151,8 @@ def _same_event(kind: Kind, a: Candidate, b: Candidate) -> bool:
             return a.order == b.order or not (a.named and b.named)
     for fact in kind.main_facts:
         x, y = a.facts.get(fact), b.facts.get(fact)
+        if kind.news_once and fact in {"place", "to"} and x and y and (ADDRESS.match(x) is None) != (ADDRESS.match(y) is None):
+            continue  # "in Dayton", "at 12 Elm Street"
         if x and y and not (same_person(x, y) if fact == "person" else _same_value(x, y)):
             return kind.news_once and HEADLINE in {a.sentence.zone, b.sentence.zone}
     return True

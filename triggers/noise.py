@@ -47,6 +47,12 @@ _ANALYST = re.compile(
 )
 
 
+# "State Roundup: …", "Week in Review": many items, each somebody else's news
+_DIGEST = re.compile(
+    r"(?i)^(?:[\w’'&.-]+ ){0,4}(?:round-?up|news briefs?|week in review|weekly (?:recap|digest|wrap)|daily (?:digest|briefing|brief)|morning (?:brief|briefing|report))\s*(?:[:–—|-]|$)|\b(?:news|weekly|daily) (?:round-?up|digest)\b\s*(?:[:–—|-]|$)"
+)
+
+
 def noise_of(sentences: Sequence[Sentence], document: Document) -> Noise | None:
     """Return why the document as a whole is noise, or None; judged by headline and first sentence."""
     title = document.title or next((s.text for s in sentences if s.zone == HEADLINE), "")
@@ -61,6 +67,8 @@ def noise_of(sentences: Sequence[Sentence], document: Document) -> Noise | None:
         return Noise("market research")
     if _NOTICE.search(title) and not _OFFICE_NEWS.search(title):
         return Noise("event notice", frozenset({"executive_change", "relocation"}))
+    if _DIGEST.search(title):
+        return Noise("digest")
     if _ANALYST.search(title):
         return Noise("analyst's note")
     if _LISTICLE.search(title):

@@ -9,6 +9,7 @@ from functools import lru_cache
 from triggers.companies import LEGAL, NOT_NAMES, bare, clean_name, is_name, same_name
 from triggers.entities import DocumentView
 from triggers.names import title_case
+from triggers.people import cut_person
 from triggers.structure import Sentence
 from triggers.subjects import find_main
 from triggers.view import Entity, View
@@ -97,7 +98,8 @@ class Parties:
         base = name.rstrip(".")
         longest = name
         if 1 < len(base) < 80 and base.lower() not in NOT_NAMES and not _LEGAL_END.search(base):
-            forms = list(_longer_forms(self.full_text, base))
+            # a heading and its paragraph run together: "Lumo Works Lumo Works Holding, Inc."
+            forms = [f for f in _longer_forms(self.full_text, base) if base.split()[0] not in f[len(base) :].split()]
             if forms:
                 longest = max(dict.fromkeys(forms), key=lambda f: -abs(len(f) - len(base) - 8))
                 longest = clean_name(longest)
@@ -118,8 +120,8 @@ class Parties:
         plain = re.sub(r",?\s(?:M\.?D|Ph\.?D|CPA|Esq|J\.?D|MBA|M\.?B\.?A|CFA|P\.?E|RN|DVM|DO|FACHE)\b\.?.*$", "", plain)
         if len(plain.split()) > 1 and not re.fullmatch(r"[A-Z]\.? \w+", plain):
             return plain
-        known = self.names.full_name(plain, "PERSON")
-        if known and len(known.split()) > 1:
+        known = cut_person(self.names.full_name(plain, "PERSON") or "")
+        if len(known.split()) > 1:
             return known
         last = _last_name(plain)
         if last in self._people:
@@ -241,6 +243,12 @@ _OTHER_ROLE = re.compile(
 )
 
 
+# "Jane Roe's lamp company, vLumo, has": the firm, not its owner
+_OWNED = re.compile(
+    r"['’]s? (?:[\w-]+ ){0,3}(?:company|firm|start-?up|unit|subsidiary|arm|business|venture|target|maker|platform|group), (?P<name>(?!(?:which|who|the|an?|its|and)\b)\w[\w&.’'-]*(?: [A-Z][\w&.’'-]*){0,3}), (?:has|have|had|is|was|will|said|says|filed|sued)\b"
+)
+
+
 def subject_before(view: View, at: int) -> Entity | None:
     """Return the company nearest before masked offset `at` in the sentence, skipping those named as adviser, landlord or former employer."""
     best = None
@@ -269,6 +277,8 @@ def doer(view: View, at: int, parties: Parties, *, own: bool = False) -> str | N
     its seat), where a unit's name means the filer.
     """
     nearest = subject_before(view, at)
+    if nearest is not None and (owned := _OWNED.match(view.masked, view.place_of(nearest) + 2, at)):
+        return view.text(*owned.span("name"))
     main = parties.main
     if main and nearest is not None and not nearest.anaphor and title_case(view.sentence.text) and parties.once(nearest.text):
         nearest = None  # capitals of a headline or its second line, named nowhere else: "Premium Lamp Brand Set to Launch"

@@ -64,7 +64,7 @@ _SIEVE = Sieve(ADDRESS, PLURAL_OFFICE, *_SLOTS)
 def mend(sentence: Sentence, entities: Sequence[Entity]) -> list[Entity]:
     """Return the entities of a sentence with people put right and offices carried on."""
     text, origin = sentence.text, sentence.start
-    out = [_named_right(e) for e in entities if not (e.sort in {"company", "place"} and _NO_PARTY.match(e.text))]
+    out = [_named_right(e) for e in entities if not (e.sort in {"company", "place"} and _NO_PARTY.match(e.text)) and not _is_phrase(e)]
     apt = _SIEVE.apt(text)
     for match in ADDRESS.finditer(text) if ADDRESS in apt else ():
         start, end = origin + match.start(), origin + match.end()
@@ -100,6 +100,22 @@ _BEGINS_BEFORE = re.compile(
 )
 
 
+# a headline's capitals taken for a name: "Two Veteran Tech Leaders", "NEW SCHOOL SUPER"
+_PHRASE = re.compile(
+    r"(?i)(?:two|three|four|five|six|seven|eight|nine|ten|new|veteran|former|top|key|industry|additional|several|independent|another)\s|.*\b(?:leaders|executives|veterans|directors|members|experts|professionals|officers|hires|appointments|inspector general|promotions)$"
+)
+
+
+def _is_phrase(entity: Entity) -> bool:
+    return entity.sort == "person" and " " in entity.text and not _CALLED.match(entity.text) and _PHRASE.match(entity.text) is not None
+
+
+# "Maritime Industry Leader Jane Roe": what a headline calls the person first
+_CALLED = re.compile(
+    r"^[^“”]{0,60}?\b(?:Leader|Veteran|Expert|Executive|Exec|Specialist|Pioneer|Entrepreneur|Visionary|Strategist|Innovator|Banker|Attorney|Scientist|Consultant|Professional|Official|Alum|Founder|Luminary|LEADER|VETERAN|EXPERT|EXECUTIVE)\s(?=[A-Z]\S*\s[A-Z])"
+)
+
+
 def _named_right(entity: Entity) -> Entity:
     """Return a person without the words a headline runs on with, and what is a firm by its words as a company."""
     if entity.sort == "company" and (
@@ -111,11 +127,10 @@ def _named_right(entity: Entity) -> Entity:
         return Entity("company", entity.start, entity.start + tail.start(), entity.text[: tail.start()], entity.anaphor)
     if entity.sort != "person":
         return entity
-    begins = _BEGINS_BEFORE.match(entity.text)
+    begins = _BEGINS_BEFORE.match(entity.text) or _CALLED.match(entity.text)
     if begins:
         entity = Entity("person", entity.start + begins.end(), entity.end, entity.text[begins.end() :])
-    text = _RUNS_ON.sub("", entity.text)
-    text = re.sub(r"['’]s?$", "", text)
+    text = cut_person(entity.text)
     if re.search(
         r"\b(?:Division|Inc|Corp|LLC|Ltd|Bank|Group|Company|Committee|Governance|Holdings|University|Rx|Partners|Capital)\b", text
     ):
@@ -123,16 +138,21 @@ def _named_right(entity: Entity) -> Entity:
     return Entity("person", entity.start, entity.start + len(text), text)
 
 
+def cut_person(name: str) -> str:
+    """Return a person's name without what a headline runs on with: "Roe Appointed"."""
+    return re.sub(r"['’]s?$", "", _RUNS_ON.sub("", name))
+
+
 def _take(span: tuple[int, int], text: str, origin: int, out: list[Entity]) -> None:
     """Put a person at `span` of the sentence, unless something that is no misread name stands there."""
-    begins = _BEGINS_BEFORE.match(text[span[0] : span[1]])
+    begins = _BEGINS_BEFORE.match(text[span[0] : span[1]]) or _CALLED.match(text[span[0] : span[1]])
     if begins:
         span = (span[0] + begins.end(), span[1])
     words = _RUNS_ON.sub("", text[span[0] : span[1]])
     start, end = span[0] + origin, span[0] + origin + len(words)
     if " " not in words.strip() and "." not in words and not re.search(r"(?:Mr|Ms|Mrs|Dr|Messrs)\.?\s$", text[: span[0]]):
         return
-    if FIRM_WORD.search(words):
+    if FIRM_WORD.search(words) or _PHRASE.match(words):
         return
     over = [e for e in out if e.start < end and start < e.end]
     if any(e.sort in {"title", "date", "money"} or e.anaphor for e in over):

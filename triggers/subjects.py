@@ -74,7 +74,10 @@ def find_main(full_text: str, sentences: Sequence[Sentence], named: Sequence[str
     votes: list[tuple[str, float]] = []
     ticker = _before(head, _TICKER, _TICKER_TAIL)
     if ticker:
-        votes.append((_last_capitals(ticker.group("name")), 3.0))
+        listed = _last_capitals(ticker.group("name"))
+        # "companies like Orbex Inc. (NYSE: ORB)": an example of others
+        if not re.search(r"\b(?:like|such as|including) $", head[: ticker.start("name") + ticker.group("name").rfind(listed)]):
+            votes.append((listed, 3.0))
     headline = next((s for s in sentences if s.zone == HEADLINE), None)
     if headline:
         rest = full_text[headline.end : headline.end + 6000]
@@ -152,6 +155,10 @@ def _ally(key: Sequence[str], other: Sequence[str]) -> bool:
     return bool(short) and (list(long[: len(short)]) == list(short) or "".join(w[0] for w in long) == "".join(short))
 
 
+# one word of odd letters behind an owner: a firm's name, and no "board" or "CEO"
+_OWNED = re.compile(r"['’]s (?P<name>[a-z]+[A-Z]\w*|[A-Z]\w*[a-z][A-Z]\w*)$")
+
+
 def headline_subjects(text: str) -> Iterator[str]:
     """Yield what a headline may have for its subject, surest first: the words before its verb, and the first of two firms there."""
     text = re.sub(r"\s*\([^()]{0,60}\)", " ()", _FILED_UNDER.sub("", text))
@@ -171,12 +178,12 @@ def headline_subjects(text: str) -> Iterator[str]:
             if k > 8:
                 break
         if end:
-            name = (
-                re.sub(r"['’]s?(?:\s.*)?$", "", clause[:end].strip(" ,"))
-                if re.search(r"['’]s?\s", clause[:end])
-                else clause[:end].strip(" ,")
-            )
-            name = _STAFF.sub("", name)
+            name = clause[:end].strip(" ,")
+            if owned := _OWNED.search(name):  # "Roe's vLumo files suit": the firm, not its owner
+                name = owned.group("name")
+            elif re.search(r"['’]s?\s", clause[:end]):
+                name = re.sub(r"['’]s?(?:\s.*)?$", "", name)
+            name = _STAFF.sub("", re.split(r",\s(?:an?|the|formerly|part of)\s", name)[0])
             if re.match(r"[A-Z0-9]|[a-z]+[A-Z0-9]?\w*$", name):
                 yield name
                 if " and " in name:

@@ -62,7 +62,7 @@ _OF = rf"(?:(?: of(?: the)?| for|,| -| –| —|:) {_FIELD})"
 
 _LEVEL = r"(?:(?:executive|senior|sr\.|group|corporate|regional|first|assistant|associate|deputy|global|worldwide|divisional|division|area|national|international) )"
 _MANNER = (
-    r"(?:(?:interim|acting|non-executive|nonexecutive|independent|lead independent|presiding|founding|global|group|deputy|assistant|"
+    r"(?:(?:interim|acting|fractional|non-executive|nonexecutive|independent|lead independent|presiding|founding|global|group|deputy|assistant|"
     r"associate|principal|regional|senior|executive|honorary|managing|corporate|co-?) ?)"
 )
 _ACRONYM = r"(?-i:C[EFOTIMRPSACLDXBN]O|CHRO|CISO|CPTO|CCDO|CGO|CDAO|CTIO|CSCO)"
@@ -88,7 +88,7 @@ _POSTS = (
     rf"(?:{_LEVEL}*|country |sales |store |hotel |division )general manager(?:{_OF})?",
     r"(?:country|plant|branch|site|mill|factory|regional|operations|city|county|marketing|sales|product) manager",
     rf"(?:senior |group |global )?managing (?:director|partner|member|principal)(?:{_OF})?",
-    r"(?:senior|founding|operating|general|venture|equity|name|resident) partner(?= (?:of|at|in)\b|,)",
+    r"(?:senior|founding|operating|general|venture|equity|name|resident|associate) partner(?= (?:of|at|in)\b|,|$)",
     r"(?:assistant |corporate |group )?treasurer",
     r"(?:corporate |financial |group |assistant |division |regional |business unit )controller|(?-i:Controller)|comptroller",
     r"(?:corporate|company|assistant|general|executive|board|commerce|deputy|press|recording|permanent|cabinet|transportation|labor|energy|treasury|defense|agriculture|interior|education) secretary|secretary(?: of (?:state|commerce|labor|energy|defense|agriculture|transportation|education|the treasury|the board|the corporation|the company))|(?<=and )secretary|(?-i:Secretary)(?=,| and\b| to the)",
@@ -99,8 +99,8 @@ _POSTS = (
     rf"(?:regional|executive|sales|marketing|medical|finance|creative|technical|editorial|athletic|commercial|operations|program|associate|deputy|senior|artistic|museum|human resources|HR|IT) director(?:{_OF})?",
     r"(?-i:[A-Z]\w+ [A-Z]\w+ )(?:regional director)",
     rf"global head(?: of {_FIELD})",
-    r"group executive|(?:senior |chief |executive |special )advis[eo]r|(?:lead |co-lead |senior )?portfolio manager",
-    r"editor[ -]in[ -]chief|(?:managing|executive) editor|superintendent|provost|chancellor|dean(?= of\b)|rector",
+    r"group executive|(?:senior |chief |executive |special |board )advis[eo]r|(?:lead |co-lead |senior )?portfolio manager",
+    r"editor[ -]in[ -]chief|(?:managing|executive) editor|superintendent|provost|chancellor|dean(?= (?:of|for)\b)|rector",
     r"(?:executive|senior|co-executive) producer|(?:distinguished|senior) fellow",
     r"(?:lieutenant |lt\. )?(?-i:Governor|Gov\.|Mayor|Senator|Attorney General|Commissioner|Congressman|Congresswoman|Councilman|County Executive)|attorney general",
     r"(?:district|assistant district|u\.s\.) attorney(?= (?-i:[A-Z]))",

@@ -24,11 +24,15 @@ from triggers.moves.words import (
     JOIN_EXPRESSIONS,
     LEAVE_EXPRESSIONS,
     MINOR,
+    MR,
+    NEXT_JOIN,
     PAY,
     POLITICS,
     PREDECESSOR,
+    PROMOTE,
     UNNAMED_JOINS,
     UNNAMED_LEAVES,
+    O,
     T,
 )
 from triggers.parties import same_person
@@ -85,23 +89,25 @@ def _named(view: View, reading: Reading) -> list[Found]:
     predecessors = {}
     for match in PREDECESSOR.finditer(masked):
         predecessors[match.end() - 2] = match
-    joins: dict[int, tuple[tuple[bool, int], re.Match[str], Entity]] = {}
+    joins: dict[int, tuple[tuple[bool, int], re.Match[str], Entity, str]] = {}
     for pattern in reading.apt(JOIN_EXPRESSIONS):
         for match in pattern.finditer(masked):
             if is_no_join(view, match):
                 continue
-            for person, at in _people(view, match):
+            way = "changes" if PROMOTE.search(match.group("verb")) else ""
+            row = [(told, person, at) for told in _row(view, match) for person, at in _people(view, told)]
+            for each, person, at in row:
                 if at in predecessors:
                     continue
                 if at in leaving and not re.search(r"(?i)appoint|named|elected|promot|become|assum|transition", match.group("verb")):
                     continue
-                title = match.groupdict().get("t") or ""
-                merit = (not title.startswith(SORTS["title"]), match.start("verb"))
+                title = each.groupdict().get("t") or ""
+                merit = (not title.startswith(SORTS["title"]), each.start("verb"))
                 if at not in joins or merit < joins[at][0]:
-                    joins[at] = (merit, match, person)
-    for _, match, person in joins.values():
+                    joins[at] = (merit, each, person, way)
+    for _, match, person, way in joins.values():
         if first_told(person, "in"):
-            out.append(_found(view, match, person, "", reading))
+            out.append(_found(view, match, person, way, reading))
         for place, before in predecessors.items():
             if (place, "out") not in taken and match.start() - 20 <= before.start() <= match.end() + 40:
                 taken.add((place, "out"))
@@ -109,6 +115,16 @@ def _named(view: View, reading: Reading) -> list[Found]:
                 if first_told(goes, "out"):
                     out.append(_successor(_found(view, match, person, "", reading), goes, person, reading))
     return out
+
+
+def _row(view: View, match: re.Match[str]) -> Iterator[re.Match[str]]:
+    """Yield a join and those that follow it in one breath: "appoints Jane Roe as president and John Doe as treasurer"."""
+    yield match
+    told = match if match.groupdict().get("t") else None
+    while told and (told := NEXT_JOIN.match(view.masked, told.end())):
+        if told.group("verb") == "to" and not PROMOTE.search(match.group("verb")):
+            return
+        yield told
 
 
 def _successor(found: Found, goes: Entity, comes: Entity, reading: Reading) -> Found:
@@ -124,10 +140,16 @@ def _successor(found: Found, goes: Entity, comes: Entity, reading: Reading) -> F
     return replace(found, facts=facts, confidence=min(found.confidence, 0.8))
 
 
+# "Reporting to chief executive Jane Roe, John Doe will lead", "will report to Orbex Inc.'s CEO, Jane Roe"
+_REPORTED_TO = re.compile(
+    rf"(?i)\breport(?:s|ed|ing)? (?:directly |jointly |in)*to (?:(?:the|our|its|company['’]s|founder|co-?founder|and|{O}(?:['’]s?)?|{T}),? )*{MR}$"
+)
+
+
 def _people(view: View, match: re.Match[str]) -> Iterator[tuple[Entity, int]]:
     start, end = match.span("people")
     for at in range(start, end - 1):
-        if view.masked[at] == SORTS["person"] and not re.search(r"(?i)\breport(?:s|ing)? (?:directly )?to $", view.masked[:at]):
+        if view.masked[at] == SORTS["person"] and not _REPORTED_TO.search(view.masked[:at]):
             yield view.entity(view.masked[at + 1]), at
 
 
@@ -149,7 +171,7 @@ def _found(view: View, match: re.Match[str], person: Entity, direction: str, rea
         "level": level if title else None,
         "function": function_of(title, level) if title else None,
         "effective": effective.text if effective else ("immediately" if re.search(r"(?i)effective immediately", masked) else None),
-        "previous_company": previous_company(view, person) if direction == "joins" else None,
+        "previous_company": previous_company(view, company or reading.parties.main) if direction == "joins" else None,
     }
     other = PREDECESSOR.search(masked)
     if other and direction != "leaves":

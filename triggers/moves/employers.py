@@ -10,6 +10,9 @@ from triggers.parties import doer
 from triggers.reading import Reading
 from triggers.view import Entity, View
 
+# "Orbex announced that its target, Lumo, has appointed": who appoints stands before the inner verb
+_INNER = re.compile(r"(?i)\b(?:has|have) (?:appointed|named|elected|hired|promoted|chosen|selected|added|recruited)\b")
+
 
 def company_of(view: View, match: re.Match[str], person: Entity, direction: str, reading: Reading) -> str | None:
     """Return the company as written, where the sentence says whose office it is."""
@@ -33,8 +36,12 @@ def company_of(view: View, match: re.Match[str], person: Entity, direction: str,
             return re.sub(r"(?:['’]s?)?(?: (?:As|To|In|Board|Team|Leadership|Executive)\b.*)?$", "", after.group(1))
     of = re.match(rf"(?:,? (?:of|at|for|to) (?:the )?)({O})", tail)
     title_after = re.search(rf"(?:{T}|{BOARD})(?: and {T})*,? (?:of|at|for) (?:the )?({O})", match.group(), re.IGNORECASE)
-    gives = re.match(r"(?i)appoint|nam|elect|promot|hir|announc", match.group("verb"))
-    subject = doer(view, match.start("verb"), reading.parties, own=True) if gives else None
+    people_at, verb_at = match.start("people"), match.start("verb")
+    for inner in _INNER.finditer(masked, match.end("verb"), max(match.end("verb"), people_at)):
+        verb_at = inner.start()
+    # the one who appoints may end the title in its own unit; of "Jane Roe of Acme was elected chair of Beta" Acme appoints nobody
+    gives = verb_at < people_at and re.match(r"(?i)appoint|nam|elect|promot|hir|announc", match.group("verb"))
+    subject = doer(view, verb_at, reading.parties, own=True) if gives else None
     if of and match.groupdict().get("t"):
         named = _entity_text(view, of.group(1))
         return subject if subject and _is_unit(named, subject, reading) else named
@@ -51,7 +58,6 @@ def company_of(view: View, match: re.Match[str], person: Entity, direction: str,
     )
     if elsewhere and direction == "leaves":
         return _entity_text(view, elsewhere.group(1)) if elsewhere.group(1) else elsewhere.group(2)
-    people_at, verb_at = match.start("people"), match.start("verb")
     if verb_at < people_at:  # Acme appoints Jane Roe: the subject
         return doer(view, verb_at, reading.parties, own=True)
     before_people = re.search(rf"({O})(?:['’]s?)?,? (?:[\w-]+ ){{0,2}}(?:{T},? ?)?{MR}$", masked[:people_at])
@@ -70,12 +76,15 @@ def _entity_text(view: View, mark: str) -> str:
     return view.entity(mark[1]).text
 
 
-def previous_company(view: View, person: Entity) -> str | None:
-    match = re.search(
-        rf"(?i)\b(?:former(?:ly)?|previously|ex-?|most recently|from|joins? from|joined from|was|veteran|alum)\b[^;.]{{0,60}}?({O})",
-        view.masked,
-    )
-    if match:
-        entity = view.entity(match.group(1)[1])
-        return None if entity.anaphor else entity.text
+_PREVIOUS = re.compile(
+    rf"(?i)\b(?:former(?:ly)?|previously|ex-?|most recently|(?:joins?|joined|comes|came|arrives|moves|hired|poache[sd]|recruit(?:s|ed)) [^;.]{{0,50}}?from|from|was)\b[^;.,]{{0,60}}?({O})|({O}) (?:veteran|alum\w*)\b"
+)
+
+
+def previous_company(view: View, company: str | None) -> str | None:
+    """Return where the sentence says that the person comes from, None where it says nothing but `company` itself."""
+    for match in _PREVIOUS.finditer(view.masked):
+        entity = view.entity((match.group(1) or match.group(2))[1])
+        if not entity.anaphor and not (company and same_name(entity.text, company)):
+            return entity.text
     return None

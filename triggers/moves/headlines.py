@@ -49,7 +49,8 @@ def terse(view: View, reading: Reading) -> Iterator[Found]:
         if not match or (speech and speech.start() < match.start() and direction != "leaves"):
             continue
         group = next(g for g in ("verb", "oust", "noun") if match.groupdict().get(g))
-        if pattern is TERSE_MOVES and _PRIZED.match(masked[match.end(group) :]):
+        after = view.text(match.end(group), len(masked)) if match.end(group) < len(masked) else ""
+        if pattern is TERSE_MOVES and _PRIZED.match(" " + after.lstrip()):
             continue
         people = [e for e in view.of("person") if match.start() <= view.place_of(e) < match.end()]
         title = (
@@ -72,6 +73,8 @@ def terse(view: View, reading: Reading) -> Iterator[Found]:
             and re.fullmatch(r"(?i)leadership", match.group("team"))
         ):
             continue
+        if pattern is TERSE_MOVES and not title and _FOR_ONCE.search(after):
+            continue
         if not title and people and not _borne_out(people[0], reading):
             continue
         level = level_of(title or "")
@@ -89,14 +92,28 @@ _PRIZED = re.compile(
 )
 
 
+# "Jane Roe Joins Lumo Pictures for Two Films": for one piece of work
+_FOR_ONCE = re.compile(r"(?i)\bfor (?:an?|the|one|two|three|four|its|their|\d+|new|upcoming)\b")
+
+
 def _borne_out(person: Entity, reading: Reading) -> bool:
     """True where the text below a headline sets an office beside the person whom the headline names without one; a headline alone is believed."""
     body = [i for i, s in enumerate(reading.sentences[:8]) if s.zone in {LEAD, BODY, QUOTE} and i != reading.index]
     if len(reading.sentences) <= 2:
         return True
     surname = person.text.split()[-1].casefold()
-    views = (reading.view_of(i) for i in body)
-    return any(surname in view.sentence.text.casefold() and view.of("title") and view.of("person") for view in views)
+    for view in (reading.view_of(i) for i in body if surname in reading.sentences[i].text.casefold()):
+        offices = [view.place_of(e) for e in view.of("title")]
+        same = [view.place_of(e) for e in view.of("person") if surname in e.text.casefold()]
+        if any(abs(x - y) < 90 for x in offices for y in same):
+            return True
+    return False
+
+
+# "all nominees were elected as directors at the annual meeting"
+_ROUTINE = re.compile(
+    r"(?i)\b(?:nominees|all (?:of the )?(?:\w+ )?directors|each (?:of the )?(?:\w+ )?directors?)\b|\b(?:annual|general|special)\b[^;.]{0,30}\bmeeting\b"
+)
 
 
 def unnamed(view: View, reading: Reading) -> Iterator[Found]:
@@ -124,7 +141,7 @@ def unnamed(view: View, reading: Reading) -> Iterator[Found]:
             owner.group(1) if owner else None, "denied" if re.search(r"(?i)\bnot\b|den(?:y|ies)", match.group()) else None, 0.72, news=True,
         )  # fmt: skip
         return
-    match = UNNAMED_JOINS.search(masked)
+    match = None if _ROUTINE.search(masked) else UNNAMED_JOINS.search(masked)
     if match and re.search(
         r"(?i)\b(?:new|next|first|interim|acting|permanent|as|to|veteran|exec|former|ex)\b|names|named|appoint|elects|hires|taps|picks|appointment|promot",
         match.group(),

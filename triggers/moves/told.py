@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
-from triggers.moves.words import AUDITOR, GIVING, JOIN, MINOR, MR, PROMOTE, ROLE, O, P, T
+from triggers.moves.words import AUDITOR, GIVEN, GIVING, JOIN, MINOR, MR, PROMOTE, ROLE, O, P, T
 from triggers.qualify import old_year
 from triggers.reading import Reading
 from triggers.view import Entity, View
 
 _BIOGRAPHY = re.compile(
     r"(?i)\b(?:previously|formerly|most recently|prior to|before|earlier|has (?:served|been serving|held|worked|been (?:an?|our|the|with|employed|a member))|had (?:served|been|held)|served (?:as|in|on)|was (?:previously|formerly|the|an?|also|most recently)|who (?:served|was|has|had)|began (?:his|her)|started (?:his|her)|joined (?:the company|us|our|\S+) in|from (?:19|20)\d\d|since (?:19|20)\d\d|since (?:joining|january|february|march|april|may|june|july|august|september|october|november|december|\d)|career|held (?:various|several|positions|a|the|roles|numerous|leadership|senior))\b"
+)
+_EARLIER_MONTH = re.compile(
+    r"(?i)[^,;]{0,20}\b(?:(?:earlier|last|previous) \w+|in (?:january|february|march|april|may|june|july|august|september|october|november|december|(?:19|20)\d\d))\b,"
 )
 
 
@@ -60,8 +63,8 @@ def is_leave(view: View, match: re.Match[str], at: int) -> bool:
             return False
         if re.match(r"left|leav", verb) and re.match(r"\s*(?:a |an |the (?:door|room|stage|world|industry)|behind|no |its|in )", after):
             return False
-    if re.match(r"leaving|leave|step down", verb) and re.search(r"(?i)\bof\s*$", before):
-        return False
+    if re.match(r"leaving|leave|step down", verb) and re.search(r"(?i)\bof\s*$|\bon (?:\w+ )?[“\"]?$|[“\"]on $", before):
+        return False  # "on leave", "on medical leave"
     if re.match(r"(?:was|were|been|be|is|are) (?:\w+ly )?(?:replaced|succeeded)", verb):
         return True
     if re.match(r"replac", verb):
@@ -81,11 +84,21 @@ def is_leave(view: View, match: re.Match[str], at: int) -> bool:
         return False
     if re.match(r"lead|retire$", verb) and re.search(r"(?i)\b(?:eligible|until|when|if|age|order) to?\s*$", before):
         return False
+    if _makes_room(view, match):
+        return True
     if re.match(r"not |no longer", verb) is None and re.search(
         r"(?i)\b(?:if|until|unless|should|upon|in the event|in case)\b[^,]{0,40}$", before
     ):
         return False
     return not re.search(r"(?i)\b(?:benefits|plan|savings|age|community|eligib)\w*\b", after[:25])
+
+
+# "appointed Jane Roe treasurer, effective upon the previously announced retirement of John Doe": the one goes as the other comes
+_ROOM = re.compile(rf"(?i)\b(?:{GIVEN}|{GIVING})\b.*\beffective (?:upon|with|following|as of) the (?:previously[- ]announced |planned )?$")
+
+
+def _makes_room(view: View, match: re.Match[str]) -> bool:
+    return _ROOM.search(view.masked[: match.start("verb")]) is not None
 
 
 def status_of_move(view: View, match: re.Match[str], direction: str) -> str | None:
@@ -120,6 +133,8 @@ def status_of_move(view: View, match: re.Match[str], direction: str) -> str | No
 def is_news(view: View, match: re.Match[str], reading: Reading) -> bool:
     """True where the wording is one of a fresh move, so that words of history beside it ("after 20 years") do not silence it."""
     near = view.masked[max(0, match.start() - 60) : match.end() + 80]
+    if _makes_room(view, match):
+        return True
     if re.search(
         r"(?i)as (?:previously|earlier) (?:announced|disclosed|reported)|(?:previously|earlier) (?:announced|disclosed|reported)", near
     ):
@@ -157,6 +172,10 @@ def is_biography(view: View, match: re.Match[str], person: Entity) -> bool:
         and not re.search(r"(?i)will|today", before)
     ):
         return True
+    if re.search(r",\s*$", before) and _EARLIER_MONTH.match(masked[match.end() : match.end() + 40]):
+        return True  # "Poe, appointed director in June, will continue"
+    if re.match(r"\W*(?:When|Since|Before)\b", masked) and "," not in masked[:verb_at] and verb_at > match.start("people"):
+        return True  # "When Jane Roe became president, she"
     first = _BIOGRAPHY.search(masked)
     return bool(
         first
@@ -188,7 +207,7 @@ def is_insider(view: View, match: re.Match[str], person: Entity, reading: Readin
     ):
         return True
     if re.match(
-        rf"(?i)..,? (?:\([^)]*\),? |(?:age )?(?:\d\d|..),? )?(?:(?:the|its|our|{O}['’]s?|company['’]s|currently|current|who (?:is|has been|currently serves as|serves as))\s)+(?:current )?{T}",
+        rf"(?i)..,? (?:\([^)]*\),? |(?:age )?(?:\d\d|\ue007.),? )?(?:(?:the|its|our|{O}['’]s?|company['’]s|currently|current|who (?:is|has been|currently serves as|serves as))\s)+(?:current )?{T}",
         masked[place : place + 90],
     ):
         return True
@@ -198,7 +217,7 @@ def is_insider(view: View, match: re.Match[str], person: Entity, reading: Readin
     ):
         return True
     if re.search(
-        r"(?i)\b(?:from within|insider|long-?time|in addition to (?:his|her)|previously (?:served as|the company|our)|continue(?:s|d)? (?:as|to serve|in)|remain(?:s|ing)?|expanded role|additional (?:role|title|responsib)|currently|has (?:\w+ly )?(?:served|been) (?:as |our |with |the company|its |an? )|years? (?:with|at) the company|since joining)\b",
+        r"(?i)\b(?:from within|insider|long-?time|in addition to (?:his|her)|previously (?:served as|the company|our)|continue(?:s|d)? (?:as|to serve|in)|remain(?:s|ing)?|expanded role|additional (?:role|title|responsib)|currently|has (?:\w+ly )?(?:served|been) (?:as|our|with|the company|its|an?)|years? (?:with|at) the company|since joining|return(?:s|ed|ing)? to (?:his|her) (?:role|post|position|seat))\b",
         near,
     ):
         return True
@@ -210,7 +229,7 @@ def is_insider(view: View, match: re.Match[str], person: Entity, reading: Readin
             break
         surname = person.text.split()[-1]
         text = next_view.sentence.text
-        if surname in text and re.search(
+        if re.search(rf"\b{re.escape(surname)}\b", text) and re.search(
             r"(?i)\b(?:has (?:served|been) (?:as )?(?:the company|our|with the company|the Company|a member|an? (?:executive|employee|officer)|(?:senior |executive )?vice president)|joined the company in|has been with (?:the company|us)|currently (?:serves|the)|previously served as (?:the company|our)|has served (?:as|in) .{0,80}since|served as .{0,60}(?:of the company|the company['’]s)|since joining (?:the company|us))",
             text,
         ):

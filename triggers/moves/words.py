@@ -41,7 +41,7 @@ LEAVING = r"resignations?|retirements?|departures?|terminations?|removals?|exits
 OUST = r"fir(?:es|ed|ing)|oust(?:s|ed|ing)?|dismiss(?:es|ed|ing)|sack(?:s|ed)|remov(?:es|ed|ing)|terminat(?:es|ed|ing)(?: the employment of)?|part(?:s|ed|ing) (?:ways|company) with|axes?|axed|let(?:s)? go(?: of)?|replac(?:es|ed|ing)|suspend(?:s|ed)|loses|los(?:t|ing)|separat(?:ed|es) (?:from|with)|accept(?:s|ed) the resignation of|boots?"
 AUX = r"(?:(?:has|have|had|will|would|shall|is|are|was|were|be|been|being|to|also|today|recently|officially|formally|now|then|each|subsequently|immediately|temporarily|permanently|unanimously|previously|both|either|expected|set|slated|poised|due|plans?|planned|planning|intends?|intending|intention|intent|decided|decides|chosen|chose|elected|agreed|wants?|going|about|announc(?:ed|es|ing)|his|her|their|decision|that|he|she|they|not|never|no|plan|would|may|might|could|should|abruptly|suddenly|voluntarily|unexpectedly|reportedly|the|desire|considering|in talks|continue|officially|notified \S+(?: \S+){0,14}? (?:of|that)|informed \S+(?: \S+){0,14}? (?:of|that)|advised \S+(?: \S+){0,14}? (?:of|that)|provided notice (?:of|to)|gave notice|,)\s*)"
 ROLE = r"(?:(?:the|a|an|its|their|our|his|her|new|newest|next|first|company['’]s|firm['’]s|role|roles|position|positions|post|posts|office|title|titles|of|as|to|be|serve|in|the company['’]s|additional|permanent|full-time|newly created|newly[- ]established|group|global|interim|acting|co-?|joint|independent|duties|responsibilities|job|capacity|function|member|members|one|chief|\ue004[\ue100-\uf8ff](?:['’]s)?)[\s-]+)"
-APPOSITION = rf"(?:,? (?:\([^)]*\)|age \d+|\d\d|{T}|{O}|{SORTS['number']}|[MPJ]\.[DB]|Ph\.D|who |which |formerly |previously |currently |a |an |the |former |most recently |our |its |with |of |at |has |had |also ){WIDE}(?=[,\s]))?"
+APPOSITION = rf"(?:,? (?:\([^)]*\)|age \d+|\d\d|{T}|{O}|{SORTS['number']}|[MPJ]\.[DB]|Ph\.?D|M\.?D|CPA|MBA|CFA|JD|Esq|who |which |formerly |previously |currently |a |an |the |former |most recently |our |its |with |of |at |has |had |also ){WIDE}(?=[,\s]))?"
 
 _JOINS = [
     # Acme appoints former Beta finance chief Jane Roe as its new CFO; named Dennis Roe, formerly vice president of Beta, president
@@ -103,6 +103,11 @@ UNNAMED_JOINS = Expression(
 )
 UNNAMED_LEAVES = Expression(
     rf"(?P<t>{T})(?: of {O})?,? (?:(?-i:[A-Z][\w-]+) ){{0,2}}(?:{AUX}{{0,6}})(?P<verb>{LEAVE})\b|(?P<verb2>{LEAVING}|succession|transition) (?:of|plan for) {ROLE}{{0,4}}(?P<t2>{T})|(?P<t3>{T}) (?P<verb3>succession|transition|departure|resignation|exit|retirement|resigns|change)\b",
+    re.IGNORECASE,
+)
+# "appoints Jane Roe as president and John Doe as treasurer": the next of a row, right behind the first
+NEXT_JOIN = re.compile(
+    rf"[^;\n\ue002]{{0,70}}?(?:,? and|,|;) {MR}{PEOPLE}(?:,? (?:\([^)]*\)|[MPJ]\.[DB]\.?|Ph\.?D\.?|M\.?D\.?|CPA|MBA|[^,;\n\ue002]{{0,70}}),?)?(?P<mid> (?P<verb>as|to) {ROLE}{{0,6}}(?P<t>{T}|{BOARD}))",
     re.IGNORECASE,
 )
 JOIN_EXPRESSIONS = [Expression(p, re.IGNORECASE) for p in _JOINS]
