@@ -101,7 +101,13 @@ def told_better(event: TriggerEvent, events: Collection[TriggerEvent], kinds: Ma
 def _rank(candidate: Candidate) -> float:
     filled = sum(value is not None for value in candidate.facts.values())
     # what a filing says under its item outranks its exhibits
-    return candidate.confidence + 0.03 * filled + (0.05 if candidate.sentence.item else 0) - (0.06 if candidate.sentence.zone == HEADLINE else 0) - min(candidate.order, 200) * 0.0005
+    return (
+        candidate.confidence
+        + 0.03 * filled
+        + (0.05 if candidate.sentence.item else 0)
+        - (0.06 if candidate.sentence.zone == HEADLINE else 0)
+        - min(candidate.order, 200) * 0.0005
+    )
 
 
 # "Signs LOI to Acquire Beta": what the body then tells at length is not binding yet
