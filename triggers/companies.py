@@ -34,6 +34,7 @@ NOT_NAMES = frozenset(
 )
 
 
+@lru_cache(maxsize=2048)
 def clean_name(name: str) -> str:
     """Return a company name as it would be written alone: no article, epithet, possessive, mark or trailing comma."""
     name = re.split(r"\s{2,}(?=[A-Z])", name.strip())[-1]  # a line and the next run together

@@ -25,7 +25,7 @@ from triggers.examples import example_document, faults
 from triggers.expression import Expression
 from triggers.forms import read_form, states_events
 from triggers.gate import FRONT, Gate
-from triggers.judge import TOLD_ANYWHERE, Candidate, found_by, judge
+from triggers.judge import Candidate, found_by, judge
 from triggers.kind import Kind, Pattern, unmark
 from triggers.literals import fold
 from triggers.merge import merge, told_better
@@ -34,8 +34,8 @@ from triggers.parties import Parties
 from triggers.people import FIRM_WORD, mend
 from triggers.reading import Found, Reading, Wordings
 from triggers.sentences import split_sentences
-from triggers.structure import BODY, HEADLINE, LEAD, QUOTE, SILENT, Sentence, flat_text, read_sentences, title_length
-from triggers.view import LABELS, Entity, View, compile_pattern, make_view
+from triggers.structure import HEADLINE, SILENT, Sentence, flat_text, read_sentences, title_length
+from triggers.view import LABELS, Entity, View, apart, compile_pattern, make_view
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,6 @@ class Extractor:
             kinds, {name: _code_of(name, "CUES") or {"anywhere": [Expression("")]} for name, code in self._code.items() if code}
         )
         self._wordings: dict[str, _Wording] = {}
-        self._anywhere = {k.name for k in kinds if k.where == "anywhere" or any(p.where == "anywhere" for p in k.patterns)}
         self._settle = {kind.name: _code_of(kind.name, "settle") for kind in kinds}
 
     def extract(self, document: Document) -> list[TriggerEvent]:
@@ -84,7 +83,7 @@ class Extractor:
         sentences = read_sentences(flat, title_end, document.form, spans=spans)
         filing = (document.form or "").startswith("8-K")
         folded = fold(flat)
-        phrased = self._phrased(sentences, folded, filing=filing)
+        phrased = self._gate.phrased(sentences, folded, filing=filing)
         noise = noise_of(sentences, document) if phrased else None
         if noise:
             phrased = {index: kept for index, names in phrased.items() if (kept := [n for n in names if n in noise.spares])}
@@ -133,15 +132,11 @@ class Extractor:
         if copy.form is not None or original.form is not None or not copy.text.strip():
             return None
         flat, sentences = _sentences_of(copy)
-        cued = self._phrased(sentences, fold(flat), filing=False)
+        cued = self._gate.phrased(sentences, fold(flat), filing=False)
         if not cued:
             return []
         main_facts = {name: kind.main_facts for name, kind in self.kinds.items()}
         return retold(copy, sentences, cued, original=_sentences_of(original)[1], events=events, main_facts=main_facts)
-
-    def _phrased(self, sentences: Sequence[Sentence], folded: str, *, filing: bool) -> dict[int, list[str]]:
-        """Return the kinds whose phrases stand in each sentence and may be its news, by the sentence's index."""
-        return self._worth_reading(self._gate.phrased(sentences, folded), sentences, filing=filing)
 
     def _worded(
         self, phrased: Mapping[int, list[str]], sentences: Sequence[Sentence], folded: str, *, filing: bool
@@ -179,29 +174,6 @@ class Extractor:
             )
         return self._wordings[name]
 
-    def _worth_reading(self, cues: dict[int, list[str]], sentences: Sequence[Sentence], *, filing: bool) -> dict[int, list[str]]:
-        """Return the cues that can still make an event: in a release, most kinds stand in headline and lead or are not its news.
-
-        What a release with a headline tells of a kind only further down, by the way, is hardly its news.
-        """
-        if filing or not sentences:
-            return cues
-        headed = sentences[0].zone == HEADLINE
-        news = set(cues.get(0, ())) if headed else set()
-        opening = {0, *[i for i, s in enumerate(sentences[:12]) if s.zone in {LEAD, BODY, QUOTE}][:2]}
-        kept: dict[int, list[str]] = {}
-        for index, names in cues.items():
-            front = sentences[index].zone in {HEADLINE, LEAD}
-            names = [
-                n
-                for n in names
-                if n in TOLD_ANYWHERE
-                or ((front or n in self._anywhere) and (not headed or n in news or (index in opening and not self.kinds[n].headed)))
-            ]
-            if names:
-                kept[index] = names
-        return kept
-
     def _open(
         self,
         document: Document,
@@ -217,11 +189,12 @@ class Extractor:
         title_end = title_length(document.full_text, document.title)
         names = self._rules.view(flat, title_end=title_end, spans=spans, issuer=document.company, around=0, sentences=cut)
         leading = [i for i, s in enumerate(sentences[:6]) if s.zone in FRONT]
-        parties = Parties(flat, sentences, document.company, names, lambda: [e for i in leading for e in view_of(i).entities])
+        parties = Parties(flat, sentences, document.company, names, lambda: [e for i in leading for e in named_in(i)])
+        named: dict[int, list[Entity]] = {}
         views: dict[int, View] = {}
 
-        def view_of(index: int) -> View:
-            if index not in views:
+        def named_in(index: int) -> list[Entity]:
+            if index not in named:
                 sentence = sentences[index]
                 found = [
                     Entity(LABELS[label], start, end, flat[start:end], how == "generic")
@@ -230,7 +203,12 @@ class Extractor:
                 mended = mend(sentence, found)
                 if "executive_change" in tried.get(index, ()) and not any(e.sort == "person" for e in mended):
                     mended = self._second_opinion(sentence, mended, alone=len(sentences) < 3)
-                views[index] = make_view(sentence, mended)
+                named[index] = apart(sentence, mended)
+            return named[index]
+
+        def view_of(index: int) -> View:
+            if index not in views:
+                views[index] = make_view(sentences[index], named_in(index))
             return views[index]
 
         base = document_date(document.published, sentences)

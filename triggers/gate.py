@@ -16,12 +16,13 @@ from functools import cache
 import re2
 
 from triggers.expression import Expression
+from triggers.judge import TOLD_ANYWHERE
 from triggers.kind import Kind
 from triggers.literals import Clauses, either, exactly, required
 from triggers.outline import outlines
 from triggers.people import PLURAL_OFFICE
-from triggers.scan import Scan
-from triggers.structure import HEADLINE, LEAD, SILENT, Sentence
+from triggers.scan import MAX_AUTOMATON_BYTES, Scan
+from triggers.structure import BODY, HEADLINE, LEAD, QUOTE, SILENT, Sentence
 from triggers.titles import TITLE_HINT
 from triggers.view import DATE, MONEY, NUMBER, PERCENT, PRIVATE, SORTS, pattern_source
 
@@ -51,7 +52,7 @@ class Phrase:
         if self._compiled is None:
             options = re2.Options()
             options.case_sensitive = not self._case_ignored
-            options.max_mem = 64 << 20  # bounded gaps make large automata; below this RE2 falls back to a slow walk
+            options.max_mem = MAX_AUTOMATON_BYTES  # bounded gaps make large automata; with less RE2 falls back to a slow walk
             self._compiled = re2.Set.SearchSet(options)  # a set of one: the only entry that gives a bare yes or no
             self._compiled.Add(self.expression)
             self._compiled.Compile()
@@ -70,7 +71,11 @@ class Gate:
             for second, phrases in ((False, kind.phrases), (True, kind.also))
             for phrase in phrases
         ]
-        self._phrases = Scan([required(phrase.expression, re.IGNORECASE) for _, _, phrase in self._owners])
+        self._needs = [required(phrase.expression, re.IGNORECASE) for _, _, phrase in self._owners]
+        self._scans: dict[frozenset[str], tuple[list[int], Scan]] = {}
+        everywhere = self._kinds.keys() & TOLD_ANYWHERE
+        anywhere = {k.name for k in kinds if k.where == "anywhere" or any(p.where == "anywhere" for p in k.patterns)}
+        self._all, self._everywhere, self._anywhere = frozenset(self._kinds), frozenset(everywhere), frozenset(everywhere | anywhere)
         # phrases that are no more than words: what the scan says of them is all there is to say
         self._certain = [exactly(phrase.expression, re.IGNORECASE) is not None for _, _, phrase in self._owners]
         self._worded: dict[tuple[str, bool], tuple[list[tuple[str, tuple[str, int]]], Scan]] = {}
@@ -81,20 +86,51 @@ class Gate:
         encoded = text.encode("utf-8", "replace")
         return any(phrase.stands_in(encoded) for owner, second, phrase in self._owners if owner == name and not second)
 
-    def phrased(self, sentences: Sequence[Sentence], folded: str) -> dict[int, list[str]]:
-        """Return the kinds whose phrases stand in each sentence, by the sentence's index; `folded` is the whole text, as `fold` gives it."""
+    def phrased(self, sentences: Sequence[Sentence], folded: str, *, filing: bool) -> dict[int, list[str]]:
+        """Return the kinds whose phrases stand in each sentence and may be its news, by the sentence's index.
+
+        In a release, most kinds stand in headline and lead or are not its news; what one with a headline tells of a kind only further down,
+        by the way, is hardly its news. `folded` is the whole text, as `fold` gives it.
+        """
+        headed = not filing and bool(sentences) and sentences[0].zone == HEADLINE
+        opening = {0, *[i for i, s in enumerate(sentences[:12]) if s.zone in {LEAD, BODY, QUOTE}][:2]}
+        news: list[frozenset[str]] = []  # what the headline speaks of, each looked for on its own further down
         out: dict[int, list[str]] = {}
         for index, sentence in enumerate(sentences):
             if sentence.zone in SILENT:
                 continue
-            possible = self._phrases.possible(folded[sentence.start : sentence.end])
-            if possible:
-                names = self._confirmed(possible, sentence.text.encode("utf-8", "replace"))
-                if names:
-                    out[index] = names
+            front = filing or sentence.zone in FRONT
+            if headed and index not in opening:
+                groups = [self._everywhere, *(kind for kind in news if front or kind <= self._anywhere)]
+            else:
+                groups = [self._all if front else self._anywhere]
+            names = self._standing(groups, sentence, folded)
+            if headed and index == 0:
+                news = [frozenset([name]) for name in names if name not in self._everywhere]
+            elif headed:
+                names = [name for name in names if not self._kinds[name].headed or frozenset([name]) in news]
+            if names:
+                out[index] = names
         return out
 
-    def _confirmed(self, possible: Iterable[int], encoded: bytes) -> list[str]:
+    def _standing(self, groups: Iterable[frozenset[str]], sentence: Sentence, folded: str) -> list[str]:
+        """Return the kinds of these groups whose phrases stand in the sentence, in the order of the kinds."""
+        encoded = folded[sentence.start : sentence.end].encode("utf-8", "replace")
+        possible: list[int] = []
+        for group in groups:
+            numbers, scan = self._scan(group)
+            possible += [numbers[n] for n in scan.possible_in(encoded)]
+        return self._confirmed(sorted(possible), sentence.text) if possible else []
+
+    def _scan(self, group: frozenset[str]) -> tuple[list[int], Scan]:
+        """Return the scan for the phrases of some kinds, and their numbers; what it walks through is small where the kinds are few."""
+        if group not in self._scans:
+            numbers = [number for number, (name, _, _) in enumerate(self._owners) if name in group]
+            self._scans[group] = numbers, Scan([self._needs[number] for number in numbers])
+        return self._scans[group]
+
+    def _confirmed(self, possible: Iterable[int], text: str) -> list[str]:
+        encoded = text.encode("utf-8", "replace")
         first: dict[str, None] = {}
         second: set[str] = set()
         for number in possible:
@@ -121,10 +157,8 @@ class Gate:
             self._worded[key] = list(sources.items()), Scan([required(*source, _marks()) for source in sources.values()])
         wordings, scan = self._worded[key]
         folded = PRIVATE.sub(" ", folded)
-        possible = scan.possible(folded)
-        if not possible:
-            return frozenset()
         encoded = folded.encode("utf-8", "replace")
+        possible = scan.possible_in(encoded)
         return frozenset(
             wordings[number][0] for number in possible if all(o.stands_in(encoded) for o in self._outlines_of(wordings[number][1]))
         )

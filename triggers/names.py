@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -165,12 +165,17 @@ def _word(text: str, start: int, end: int) -> _Word:
     first = text[0]
     if first.isupper():
         capital = True
+    elif text.islower():
+        capital = False  # most words
     elif not first.isalpha():
         capital = first.isdigit() and any(map(str.isupper, text))  # "3M", "7-Eleven"
     else:
         # "iNewsWire", "eBay": a capital right after one or two small letters
         capital = len(text) > 3 and (text[1].isupper() or text[2].isupper())
-    return _Word(text, start, end, capital)
+    return _new_tuple(_Word, (text, start, end, capital))
+
+
+_new_tuple = tuple.__new__  # a third of what the class takes to be called
 
 
 def has_legal_form(name: str) -> bool:
@@ -178,12 +183,14 @@ def has_legal_form(name: str) -> bool:
     return any(word in LEGAL_FORMS for word in re.split(r"[\s,]+", name)[1:])
 
 
+@lru_cache(maxsize=256)
 def mostly_capitals(text: str) -> bool:
     """Return True for "ACME CORP NAMES JANE DOE CEO": four in five letters are capitals, and there are some words of them."""
     letters = sum(map(str.isalpha, text))
     return letters >= 12 and sum(map(str.isupper, text)) >= 0.8 * letters
 
 
+@lru_cache(maxsize=256)  # asked of a sentence at every turn
 def title_case(text: str) -> bool:
     """Return True where most words start with a capital, as in a headline."""
     words = [word for word in text.split() if word[0].isalpha()]
@@ -228,7 +235,7 @@ def name_spans(
     if headline is None:
         headline = title_case(sentence)
     words = _words(sentence)
-    busy = [any(start < word.end and word.start < end for start, end in taken) for word in words]
+    busy = [any(start < word.end and word.start < end for start, end in taken) for word in words] if taken else [False] * len(words)
     spans: list[tuple[int, int, str]] = []
     if opens:
         for start, end in _dateline(sentence):
@@ -238,7 +245,7 @@ def name_spans(
     tickers = {match.start() for match in _TICKER.finditer(sentence)} if "(" in sentence else set()
     i = 0
     while i < len(words):
-        if busy[i] or not _starts_name(words, i, headline):
+        if busy[i] or not words[i].capital or not _starts_name(words, i, headline):
             i += 1
             continue
         j = _run_end(words, busy, i, headline)
@@ -258,14 +265,18 @@ def _words(sentence: str) -> list[_Word]:
     dotted = _dotted()
     last = 0
     for match in _WORD.finditer(sentence):
-        text, start, end = match.group(), match.start(), match.end()
+        start, end = match.span()
         if last > start:
             continue
-        possessive = _POSSESSIVE.search(text) if "'" in text or "’" in text else None
-        if possessive and possessive.start() > 0:
-            text, end = text[: possessive.start()], start + possessive.start()
+        text = match.group()
+        if text.isalpha():
+            possessive = None  # most words, which need no second look
+        else:
+            possessive = _POSSESSIVE.search(text) if "'" in text or "’" in text else None
+            if possessive and possessive.start() > 0:
+                text, end = text[: possessive.start()], start + possessive.start()
         # "Inc" and "." belong together, "U.S" too; the full stop at the end of the sentence stays out
-        if sentence[end : end + 1] == "." and (text + "." in LEGAL_FORMS or text + "." in dotted):
+        if sentence.startswith(".", end) and text + "." in dotted:
             text, end = text + ".", end + 1
         last = end
         if "/" in text or "-" in text or "–" in text:
@@ -288,7 +299,9 @@ def _slashed(text: str, start: int) -> list[_Word]:
 
 @cache
 def _dotted() -> frozenset[str]:
-    return frozenset(name for name in state_abbreviations() if name.endswith(".")) | NAME_TAILS | HONORIFICS | {"St.", "Ft.", "Mt."}
+    """Return the words that end in a full stop."""
+    named = state_abbreviations() | LEGAL_FORMS | NAME_TAILS | HONORIFICS | {"St.", "Ft.", "Mt."}
+    return frozenset(name for name in named if name.endswith("."))
 
 
 def _dateline(sentence: str) -> list[tuple[int, int]]:
@@ -315,9 +328,8 @@ def _dateline(sentence: str) -> list[tuple[int, int]]:
 
 
 def _starts_name(words: Sequence[_Word], i: int, headline: bool) -> bool:
+    """Return True where a name may begin at words[i], which has a capital."""
     word = words[i]
-    if not word.capital:
-        return False
     if headline and word.text in _HEADLINE_WORDS and not _known_two(words, i):
         return False
     if word.text not in _COMMON:

@@ -6,9 +6,15 @@ import re
 from collections.abc import Sequence
 from string import ascii_lowercase
 
-import ahocorasick
+import re2
 
-from triggers.literals import EDGE, WORD_LETTERS, Clauses, Words, fold, required, sharpness
+from triggers.literals import EDGE, Clauses, Words, fold, required, sharpness
+
+# words of nearly every sentence, and single letters, of which "$5m" makes some
+_EVERYWHERE = frozenset(
+    ["", *ascii_lowercase, "the", "to", "of", "in", "for", "its", "and", "on", "as", "at", "by", "is", "new", "with", "will"]
+)
+MAX_AUTOMATON_BYTES = 64 << 20  # of an automaton, which grows as texts are read; a fuller one is begun anew
 
 
 class Scan:
@@ -16,65 +22,55 @@ class Scan:
 
     def __init__(self, needs: Sequence[Clauses]) -> None:
         bits: dict[Words, int] = {}
-        self._needs = [sum({bits.setdefault(words, 1 << len(bits)) for words in _telling(clauses)}) for clauses in needs]
+        self._needs = [sum({1 << bits.setdefault(words, len(bits)) for words in _telling(clauses)}) for clauses in needs]
         self._free = [number for number, clauses in enumerate(needs) if not clauses]
-        # an expression is thought of where the rarest of its words stand, and kept where the rest do too: (sets it is of, expressions) of a
-        # word, each as a number with a bit for each
-        thought_of: dict[str, tuple[int, int]] = {}
-        for words, bit in bits.items():
-            for word in words:
-                value, numbers = thought_of.get(word, (0, 0))
-                thought_of[word] = value | bit, numbers
+        # an expression is thought of where the rarest of its words stand, and kept where the rest do too: by the set of words, the
+        # expressions it makes think of, as a number with a bit for each
+        self._numbers = [0] * len(bits)
         for number, clauses in enumerate(needs):
-            for word in max(clauses, key=sharpness, default=()):
-                value, numbers = thought_of[word]
-                thought_of[word] = value, numbers | 1 << number
-        # by its letters: (their number, no word letter before, none after, sets it is of, expressions it makes think of)
-        entries: dict[str, list[tuple[int, bool, bool, int, int]]] = {}
-        for word, (value, numbers) in thought_of.items():
-            letters = word.strip(EDGE)
-            entries.setdefault(letters, []).append((len(letters), word[0] == EDGE, word[-1] == EDGE, value, numbers))
-        self._automaton = ahocorasick.Automaton()
-        for letters, found in entries.items():
-            self._automaton.add_word(letters, found)
-        if entries:
-            self._automaton.make_automaton()
+            if clauses:
+                self._numbers[bits[max(clauses, key=sharpness)]] |= 1 << number
+        self._set = _word_sets(list(bits)) if bits else None
 
     def possible(self, folded: str) -> list[int]:
         """Return the numbers of the expressions all of whose words stand in `folded`, in order."""
-        hits = numbers = 0
-        if len(self._automaton):
-            last = len(folded) - 1
-            for end, found in self._automaton.iter(folded):
-                for size, begins, ends, value, more in found:
-                    if begins and end >= size and folded[end - size] in WORD_LETTERS:
-                        continue
-                    if ends and end < last and folded[end + 1] in WORD_LETTERS:
-                        continue
-                    hits |= value
-                    numbers |= more
-        if not numbers:
+        return self.possible_in(folded.encode("utf-8", "replace"))
+
+    def possible_in(self, encoded: bytes) -> list[int]:
+        """Return the same for a folded text in UTF-8."""
+        found = self._set.Match(encoded) if self._set is not None else None
+        if not found:
             return list(self._free)
+        hits = numbers = 0
+        for bit in found:
+            hits |= 1 << bit
+            numbers |= self._numbers[bit]
         needs = self._needs
-        told = []
+        told = list(self._free)
         while numbers:
             number = (numbers & -numbers).bit_length() - 1
             numbers &= numbers - 1
             if needs[number] & hits == needs[number]:
                 told.append(number)
-        return sorted(told + self._free) if self._free else told
+        return sorted(told) if self._free else told
+
+
+def _word_sets(sets: Sequence[Words]) -> re2.Set:
+    """Return one automaton that tells of which of the sets a word stands in a text."""
+    options = re2.Options()
+    options.max_mem = MAX_AUTOMATON_BYTES
+    options.log_errors = False
+    automaton = re2.Set.SearchSet(options)
+    for words in sets:
+        automaton.Add("|".join("".join(r"\b" if letter == EDGE else re.escape(letter) for letter in word) for word in sorted(words)))
+    automaton.Compile()
+    return automaton
 
 
 def _telling(clauses: Clauses) -> Clauses:
     """Return the sets of words that tell something; those of which any sentence has one cost more to look for than they spare."""
     sharpest = max(clauses, key=sharpness, default=None)
     return tuple(words for words in clauses if words is sharpest or not any(word.strip(EDGE + " ") in _EVERYWHERE for word in words))
-
-
-# words of nearly every sentence, and single letters, of which "$5m" makes some
-_EVERYWHERE = frozenset(
-    ["", *ascii_lowercase, "the", "to", "of", "in", "for", "its", "and", "on", "as", "at", "by", "is", "new", "with", "will"]
-)
 
 
 class Sieve:
@@ -84,6 +80,6 @@ class Sieve:
         self._expressions = expressions
         self._scan = Scan([required(e.pattern, e.flags) for e in expressions])
 
-    def apt(self, text: str) -> set[re.Pattern[str]]:
-        """Return those of the expressions that may match somewhere in the text."""
-        return {self._expressions[number] for number in self._scan.possible(fold(text))}
+    def apt(self, text: str) -> list[re.Pattern[str]]:
+        """Return those of the expressions that may match somewhere in the text, in order."""
+        return [self._expressions[number] for number in self._scan.possible(fold(text))]

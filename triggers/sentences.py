@@ -11,9 +11,12 @@ from __future__ import annotations
 import re
 
 # "said.” The", "Inc. The", "way? (This", "2024. 3M"; what follows is judged below
-_STOP = re.compile(r"(?<![.!?…])[.!?…]{1,20}[\"”’')\]]{0,6}(?=(\s+)[\"“‘'(\[]*([^\W_]|[•$€£]))")
-_WORD_BEFORE = re.compile(r"[^\s(\[“\"‘]+$")
-_BULLET = re.compile(r"\s(?=[•●▪■]\s)")
+# (a mark first and what stands before it after: an expression that begins with a letter is sought many times as fast)
+_STOP = re.compile(r"[.!?…](?<![.!?…].)[.!?…]{0,19}[\"”’')\]]{0,6}(?=(\s+)[\"“‘'(\[]*([^\W_]|[•$€£]))")
+_BREAK = re.compile(r"[\s(\[“\"‘]")
+_BULLETS = "•●▪■"
+_BULLET = re.compile(rf"\s(?=[{_BULLETS}]\s)")
+_DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 # a full stop after these never ends a sentence
@@ -43,25 +46,23 @@ MAX_SENTENCE = (
 def split_sentences(text: str, title_end: int = 0) -> list[tuple[int, int]]:
     """Return the trimmed `(start, end)` of each sentence in order; the title is the first one, whole, where there is one."""
     out: list[tuple[int, int]] = []
+    bulleted = any(mark in text for mark in _BULLETS)
     if title_end:
-        _add(text, 0, title_end, out)
+        _add(text, 0, title_end, out, bulleted=bulleted)
     start, size = title_end, len(text)
     while start < size:
         end = text.find("\n", start)
         if end < 0:
             end = size
-        _split_line(text, start, end, out)
+        if end > start:
+            begin = start
+            for stop in _STOP.finditer(text, start, end):
+                if _ends_sentence(text, begin, stop):
+                    _add(text, begin, stop.end(), out, bulleted=bulleted)
+                    begin = stop.end()
+            _add(text, begin, end, out, bulleted=bulleted)
         start = end + 1
     return out
-
-
-def _split_line(text: str, start: int, end: int, out: list[tuple[int, int]]) -> None:
-    begin = start
-    for stop in _STOP.finditer(text, start, end):
-        if _ends_sentence(text, begin, stop):
-            _add(text, begin, stop.end(), out)
-            begin = stop.end()
-    _add(text, begin, end, out)
 
 
 def _ends_sentence(text: str, begin: int, stop: re.Match[str]) -> bool:
@@ -71,8 +72,7 @@ def _ends_sentence(text: str, begin: int, stop: re.Match[str]) -> bool:
         # “Really?” he said
         return not follows.islower()
     if stop.end() - stop.start() == 1 or text[stop.start() + 1] not in ".…":
-        word_match = _WORD_BEFORE.search(text, max(begin, stop.start() - 24), stop.start())
-        word = word_match.group() if word_match else ""
+        word = _BREAK.split(text[max(begin, stop.start() - 24) : stop.start()])[-1]
         key = word.lower().rstrip(",;")
         if key in _NEVER:
             return False
@@ -83,13 +83,13 @@ def _ends_sentence(text: str, begin: int, stop: re.Match[str]) -> bool:
             return opener or (stop.end() - stop.start() > 1 and not follows.islower())
         if len(word) == 1 and word.isalpha() and word.isupper():  # "J. Smith", "Series B. The"
             return opener and follows != "A"
-        if re.fullmatch(r"(?:[A-Za-z]\.)+[A-Za-z]", word):  # any other dotted abbreviation
+        if "." in word and _DOTTED.fullmatch(word):  # any other dotted abbreviation
             return opener
     return not follows.islower()
 
 
-def _add(text: str, start: int, end: int, out: list[tuple[int, int]]) -> None:
-    """Append the piece without the blanks around it, cut at bullets, and again where it is longer than MAX_SENTENCE."""
+def _add(text: str, start: int, end: int, out: list[tuple[int, int]], *, bulleted: bool) -> None:
+    """Append the piece without the blanks around it, cut at bullets if there are any, and again where it is longer than MAX_SENTENCE."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
@@ -97,11 +97,15 @@ def _add(text: str, start: int, end: int, out: list[tuple[int, int]]) -> None:
     if start >= end:
         return
     piece = start
-    for bullet in _BULLET.finditer(text, start + 1, end):
-        if bullet.start() - piece > 20:
-            _add_cut(text, piece, bullet.start(), out)
-            piece = bullet.end()
-    _add_cut(text, piece, end, out)
+    if bulleted:
+        for bullet in _BULLET.finditer(text, start + 1, end):
+            if bullet.start() - piece > 20:
+                _add_cut(text, piece, bullet.start(), out)
+                piece = bullet.end()
+    if end - piece > MAX_SENTENCE:
+        _add_cut(text, piece, end, out)
+    elif piece < end:
+        out.append((piece, end))
 
 
 def _add_cut(text: str, start: int, end: int, out: list[tuple[int, int]]) -> None:

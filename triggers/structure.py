@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from triggers.scan import Sieve
+from triggers.literals import fold, required
 from triggers.sentences import split_sentences
 
 HEADLINE, LEAD, BODY, QUOTE = "headline", "lead", "body", "quote"
@@ -60,7 +60,7 @@ _SAFE = re.compile(
 _SAFE_HEADING = re.compile(
     r"(?i)^\W*(?:cautionary|(?:disclosure|note|statement|caution|special note)s? (?:regarding|concerning|about|on)|forward[- ]looking|safe[- ]harbou?r|no offer or solicitation|additional information (?:and|about)|important (?:information|notice)|participants in the|disclaimer|legal notice|terms of use|use of non-gaap|non-gaap|trademarks?\b)"
 )
-_SAFE_SIEVE = Sieve(_SAFE)
+(_SAFE_WORDS,) = required(_SAFE.pattern, _SAFE.flags)  # of which one stands where it matches
 _ITEM = re.compile(
     r"(?i)^\W*(?:section\s+\d[^.]{0,60}?)?item[\s\xa0]*(?P<code>\d{1,2}(?:[.\s]{1,2}\d{2})?)\b[\s.:—–-]*(?:\(?(?P<letter>[a-f])\))?"
 )
@@ -90,6 +90,7 @@ _TITLES_8K = re.compile(
     r"|regulation\s+fd\s+disclosure|other\s+events(?:\s+and\s+regulation\s+fd)?|financial\s+statements\s+and\s+exhibits|material\s+cybersecurity\s+incidents?|changes?\s+in\s+shell\s+company\s+status"
     r"|mine\s+safety[^.]{0,80}|resignations?\s+of\s+registrant.{0,3}s?\s+directors)\W*"
 )
+_QUOTE_MARK = re.compile('[“”"«]')
 _QUOTED = re.compile(r"[“\"«][^”\"»]{3,3000}(?:[”\"»]|$)")
 # a line feed first and what stands before it after: an expression that begins with a letter is sought many times as fast
 _SOFT_WRAP = re.compile(r"\n(?:(?<=[^\n.!?:;”\"]\n)(?=[a-z(&,;$0-9])|(?<=[,\w-]\n)(?=[a-z]))")
@@ -152,6 +153,12 @@ def read_sentences(
     return [sentence for start, end in spans for sentence in reader.read(start, end)]
 
 
+def _may_be_safe(text: str) -> bool:
+    """Return False where _SAFE cannot match; a few words are found faster one by one."""
+    folded = fold(text)
+    return any(word in folded for word in _SAFE_WORDS)
+
+
 class _Reader:
     """Walks the sentences once and remembers in which part of the document it is."""
 
@@ -165,6 +172,7 @@ class _Reader:
         self.paragraph, self.line_end = -1, -1
         self.item = self.letter = ""
         self.body_start = -1
+        self.quotes, self.cautious = _QUOTE_MARK.search(flat) is not None, _may_be_safe(flat)
         self.silent_line = ""  # zone of a paragraph that is silent as a whole
         self.safe_from = False  # in a silent paragraph: the safe-harbour words have begun
 
@@ -191,7 +199,7 @@ class _Reader:
                 self.body_start = self.line_end  # an exhibit has a lead of its own
             self._begin_filing_paragraph(head, size)
         if (
-            head.lower().startswith(("about ", "\ufeffabout"))
+            head[:8].lower().startswith(("about ", "\ufeffabout"))
             and (_ABOUT_RUN.match(head) or (_ABOUT.match(head) and (size < 100 or self.part in {ABOUT, BODY})))
         ) or (size < 120 and _ABOUT.match(head)):
             self.part = ABOUT
@@ -206,11 +214,11 @@ class _Reader:
             self.part = BODY  # the next heading ends it
         elif self.part in {ABOUT, CONTACT, SAFE_HARBOUR} and self.filing and _NEWS.match(head):
             self.part = BODY
-        if self.part == BODY and size > 200 and self._mostly_safe(start, self.line_end):
+        if self.cautious and self.part == BODY and size > 200 and self._mostly_safe(start, self.line_end):
             self.silent_line = SAFE_HARBOUR
 
     def _mostly_safe(self, start: int, end: int) -> bool:
-        if not _SAFE_SIEVE.apt(self.flat[start:end]) or _SAFE.search(self.flat, start, end) is None:
+        if not _may_be_safe(self.flat[start:end]) or _SAFE.search(self.flat, start, end) is None:
             return False
         paragraph = self.flat[start : min(self.line_end, start + 4000)]
         return bool(
@@ -286,8 +294,10 @@ class _Reader:
         return self.line_end - start > 300
 
     def _quoted(self, start: int, end: int) -> bool:
+        if not self.quotes:
+            return False
         text = self.flat[start:end]
-        if not any(mark in text for mark in '“”"«'):
+        if _QUOTE_MARK.search(text) is None:
             # the middle of a quotation that runs over several sentences of one paragraph
             line_start = self.flat.rfind("\n", 0, start) + 1
             before = self.flat[max(line_start, start - 1500) : start]

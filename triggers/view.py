@@ -154,12 +154,18 @@ def anaphors(sentence: Sentence, taken: Iterable[Entity]) -> list[Entity]:
     return out
 
 
-def make_view(sentence: Sentence, named: Sequence[Entity]) -> View:
-    """Return the sentence masked: `named` are its persons, companies, titles and places, which quantities yield to."""
+def apart(sentence: Sentence, named: Iterable[Entity]) -> list[Entity]:
+    """Return the entities that lie inside the sentence, in order, without those that overlap an earlier or longer one."""
     kept: list[Entity] = []
     for entity in sorted(named, key=lambda e: (e.start, -e.end)):
         if entity.start >= sentence.start and entity.end <= sentence.end and (not kept or entity.start >= kept[-1].end):
             kept.append(entity)
+    return kept
+
+
+def make_view(sentence: Sentence, named: Sequence[Entity]) -> View:
+    """Return the sentence masked: `named` are its persons, companies, titles and places as `apart` gives them, which quantities yield to."""
+    kept = list(named)
     kept += anaphors(sentence, kept)
     kept += quantities(sentence, kept)
     entities = tuple(sorted(kept, key=lambda e: e.start))[: _LAST - _FIRST]
