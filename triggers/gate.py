@@ -108,7 +108,7 @@ class Gate:
             if headed and index == 0:
                 news = [frozenset([name]) for name in names if name not in self._everywhere]
             elif headed:
-                names = [name for name in names if not self._kinds[name].headed or frozenset([name]) in news]
+                names = [n for n in names if n in self._everywhere or not self._kinds[n].headed or frozenset([n]) in news]
             if names:
                 out[index] = names
         return out
