@@ -23,8 +23,9 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from filelock import FileLock, Timeout
 
-from prospect.pipeline import RunSummary, Silent, run, seconds, tell
+from prospect.pipeline import run, seconds, tell
 from prospect.settings import Schedule
+from prospect.summary import RunSummary, Silent
 from prospect.web.server import WebError, serve
 from prospect.workspace import Workspace, load_workspace
 from prospect.yamlfile import Faults

@@ -80,9 +80,9 @@ def main() -> None:
                     tally[max(b for b in BINS if b <= event.confidence), right] += 1
     print(f"{'confidence':>12}{'events':>8}{'right':>8}{'share':>8}")
     for low, high in pairwise(BINS):
-        right, wrong = tally[low, True], tally[low, False]
-        if right + wrong:
-            print(f"{low:>7.1f}–{min(high, 1):.1f}{right + wrong:>8}{right:>8}{right / (right + wrong):>8.2f}")
+        good, bad = tally[low, True], tally[low, False]
+        if good + bad:
+            print(f"{low:>7.1f}–{min(high, 1):.1f}{good + bad:>8}{good:>8}{good / (good + bad):>8.2f}")
     print(f"{count} documents, {count / spent:.0f} per CPU-second")
 
 

@@ -32,7 +32,7 @@ from enrichment.registry import read_companies
 from enrichment.resolve import Resolver
 from prospect.cli.texts import document_of
 from prospect.kinds import shipped_kinds
-from prospect.pipeline import match_event
+from prospect.resolving import match_event
 from store.records import Company, CompanyMatch, Document, RawDocument, TriggerEvent
 from triggers.entities import load_entities
 from triggers.extract import Extractor

@@ -124,7 +124,8 @@ def main() -> None:
     pay_apart(database, "leads written to one CSV", wanted.leads, mail, {"csv": target})
     pay_apart(database, "leads put into one digest", wanted.leads, mail, {"csv": target}, after=timedelta(hours=1))
     (digest,) = (wanted.out / "mails").glob("*.eml")
-    html = message_from_bytes(digest.read_bytes(), policy=default).get_body(("html",))  # type: ignore[attr-defined]
+    html = message_from_bytes(digest.read_bytes(), policy=default).get_body(("html",))
+    assert html is not None
     sizes = {
         "digest_bytes": digest.stat().st_size,
         "digest_html_characters": len(html.get_content()),

@@ -6,9 +6,9 @@ python -m benchmarks.duplicates http://127.0.0.1:8900  # reads every release and
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
-import sys
 import time
 from collections import defaultdict
 from datetime import UTC, datetime
@@ -33,7 +33,9 @@ def fetched(url: str) -> tuple[bytes, str]:
 
 def main() -> None:
     """Read the world and print precision and recall."""
-    truth = json.loads(fetched(f"{sys.argv[1]}/__world/truth?all")[0])["documents"]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("world", metavar="URL", help="the world's own address")
+    truth = json.loads(fetched(f"{parser.parse_args().world}/__world/truth?all")[0])["documents"]
     chosen = [row for row in truth if row["site"].startswith(("wire", "newsroom", "edgar"))]
     texts: list[tuple[str, str | None, str, str | None]] = []
     cluster_of: dict[str, str] = {}

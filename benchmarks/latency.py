@@ -93,7 +93,7 @@ def latencies(box: TimedMailbox, world: SharedWorld, published: dict[date, float
 
 def _text(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
-    return str(body.get_content()) if body else ""  # type: ignore[attr-defined]
+    return str(body.get_content()) if body else ""
 
 
 def percentile(values: Sequence[float], share: float) -> float:

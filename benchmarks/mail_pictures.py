@@ -80,7 +80,7 @@ def _html(briefs: list[LeadBrief], purpose: str, mail: MailSettings) -> str:
     message = compose(briefs, recipient="jane@example.com", purpose=purpose, key="0011223344556677", date=NOW, mail=mail)
     body = message.get_body(("html",))
     assert body is not None
-    return str(body.get_content())  # type: ignore[attr-defined]
+    return str(body.get_content())
 
 
 @contextmanager

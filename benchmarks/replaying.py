@@ -87,7 +87,7 @@ def make_world(events: int, seed: int) -> Iterator[tuple[Company, list[Sighting]
                 continue
             kind = draw.choice(KINDS)
             seen = START + timedelta(minutes=draw.randrange(-60 * 24 * 60, DAYS * 24 * 60))
-            facts = {
+            facts: dict[str, str | None] = {
                 "level": draw.choice(["c_suite", "board", "other"]),
                 "person": f"Person {draw.randrange(1000)}",
                 "to": f"Town {draw.randrange(50)}",

@@ -124,7 +124,8 @@ def serve(breaker: Breaker, base: str) -> ThreadingHTTPServer:
             changes = breaker.broken and (breaker.break_list if is_list else breaker.break_page)
             status, headers, body = fetched(base + self.path, {} if changes else conditional)
             if status == 200:
-                body = body.replace(base.encode(), f"http://127.0.0.1:{self.server.server_address[1]}".encode())
+                own_port = self.connection.getsockname()[1]
+                body = body.replace(base.encode(), f"http://127.0.0.1:{own_port}".encode())
                 if is_list and not breaker.broken:
                     breaker.kept[self.path] = (body, headers)
                 if changes and not self.path.endswith("robots.txt"):

@@ -23,7 +23,8 @@ from benchmarks.world import one_month, workspaces
 from benchmarks.world.shared_world import shared_world
 from fixtures.server import running
 from fixtures.workspace import write_workspace
-from prospect.pipeline import STAGES, build_extractor, extract_one, run
+from prospect.extracting import build_extractor, extract_one
+from prospect.pipeline import STAGES, run
 from prospect.workspace import Workspace, load_workspace
 from store.database import open_store
 from store.records import Document

@@ -20,7 +20,7 @@ from enrichment.registry import read_companies
 from enrichment.resolve import Resolver
 from enrichment.stories import tell_stories
 from prospect.kinds import shipped_kinds
-from prospect.pipeline import match_event
+from prospect.resolving import match_event
 from store.records import RawDocument, Sighting, Story, fingerprint
 from triggers.entities import load_entities
 from triggers.extract import Extractor

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from enrichment.deltas import filing_changes
 from prospect.copies import Copies
-from prospect.pipeline import due_in_batches
+from prospect.summary import due_in_batches
 from prospect.workspace import Workspace
 from store import queries
 from store.records import Document, TriggerEvent

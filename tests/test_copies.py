@@ -16,7 +16,8 @@ from profiles.conditions import independent_sources
 from prospect.cli.setup import TEMPLATE
 from prospect.kinds import shipped_kinds
 from prospect.missed import walk
-from prospect.pipeline import RunSummary, run
+from prospect.pipeline import run
+from prospect.summary import RunSummary
 from prospect.workspace import Workspace, load_workspace
 from store import queries
 from store.database import open_store

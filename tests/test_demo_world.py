@@ -19,7 +19,8 @@ from fixtures.documents import Text
 from fixtures.server import DemoWorld, running
 from fixtures.workspace import DEMO, write_workspace
 from prospect.explaining import said_of
-from prospect.pipeline import RunSummary, run
+from prospect.pipeline import run
+from prospect.summary import RunSummary
 from prospect.workspace import Workspace, load_workspace
 from store import queries
 from store.database import open_store

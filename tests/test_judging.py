@@ -20,7 +20,7 @@ from profiles.profile import Profile
 from prospect.due import accounts_of
 from prospect.explaining import said_of
 from prospect.judging import Judged, judge_all, save
-from prospect.pipeline import retell
+from prospect.resolving import retell
 from prospect.settings import Settings
 from prospect.workspace import Workspace
 from store import queries

@@ -20,7 +20,8 @@ from prospect.cli import app, register
 from prospect.cli.setup import TEMPLATE
 from prospect.explaining import said_of
 from prospect.missed import walk
-from prospect.pipeline import STAGES, RunSummary, run
+from prospect.pipeline import STAGES, run
+from prospect.summary import RunSummary
 from prospect.workspace import Workspace, load_workspace
 from store import queries
 from store.database import open_store

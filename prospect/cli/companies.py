@@ -13,7 +13,8 @@ from enrichment.merging import MergeRefused
 from prospect.cli import app
 from prospect.cli.shown import CliError, WorkspaceOption, console, open_workspace, print_rows, progress, unclear_line
 from prospect.explaining import find_one_company, known_fields, unclear_rows
-from prospect.pipeline import Known, RunSummary, choose_company, import_register, merge_pair, retell
+from prospect.resolving import Known, choose_company, import_register, merge_pair, retell
+from prospect.summary import RunSummary
 from store import queries
 
 companies_app = typer.Typer(help="The companies that are known: from registers, account lists and documents.", no_args_is_help=True)

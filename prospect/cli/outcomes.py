@@ -19,7 +19,8 @@ from alerts.settings import Route, Target
 from prospect.cli import app
 from prospect.cli.shown import CliError, NowOption, WorkspaceOption, moment, open_workspace, print_json, print_rows
 from prospect.outcomes import all_briefs, read_outcomes
-from prospect.pipeline import RunSummary, Silent, tell
+from prospect.pipeline import tell
+from prospect.summary import RunSummary, Silent
 from prospect.telling import crm_targets, mail_settings, rehearse
 from prospect.workspace import Workspace
 from prospect.yamlfile import unknown_value

@@ -22,8 +22,9 @@ from prospect.cli.shown import (
     print_rows,
     progress,
 )
-from prospect.pipeline import STAGES, RunSummary, collect
+from prospect.pipeline import STAGES, collect
 from prospect.pipeline import run as run_pipeline
+from prospect.summary import RunSummary
 from prospect.yamlfile import unknown_value
 from store import queries
 
