@@ -11,7 +11,7 @@ from triggers.entities import DocumentView
 from triggers.names import title_case
 from triggers.people import cut_person
 from triggers.structure import Sentence
-from triggers.subjects import find_main
+from triggers.subjects import find_main, without_place
 from triggers.view import Entity, View
 
 
@@ -311,7 +311,7 @@ def speaks_of(view: View, at: int, main: str) -> bool:
 def leading_name(view: View) -> str | None:
     """Return the capitalised words that a sentence opens with, where they can be a company's name."""
     match = _LEADING.match(view.sentence.text)
-    name = clean_name(match.group("name")) if match else ""
+    name = without_place(clean_name(match.group("name"))) if match else ""
     return (
         name if name and is_name(name) and not any(e.sort == "person" and e.start == view.sentence.start for e in view.entities) else None
     )

@@ -48,7 +48,7 @@ _HISTORY = re.compile(
 _RESTATED = re.compile(
     r"(?i)\b(?:as|was|were|had been|has been|it was|which was)? ?(?:previously|earlier|already) (?:announced|reported|disclosed)|announced (?:last|earlier this) (?:year|month|week)|(?:announced|reported|disclosed) (?:previously|earlier)|following (?:the |its |an )?(?:\w+ of the )?announcement (?:that|of)|first announced in|announced in (?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
 )
-_COMPLETION_NEWS = re.compile(r"(?i)\b(?:complet|clos(?:e[sd]|ing)|consummat|finali[sz]|terminat|call\w* off|today|withdr)")
+_COMPLETION_NEWS = re.compile(r"(?i)\b(?:complet|clos(?:e[sd]|ing)|consummat|finali[sz]|terminat|call\w* off|today|withdr|approv)")
 # not said of one real event: advice, questions, conditions, generalities
 _GENERIC = re.compile(
     r"(?i)(?:^|[,;:—–]\s*|\b)(?:if (?:you|your|the|an?|it|they|we|any)\b|whether (?:you|to|or not)\b|when (?:you|your|a|an) |how to\b|why you\b|what to (?:know|expect)\b|(?:you|your) (?:can|should|may|might|need|want|are|business|company)\b|should you\b|do you\b|are you\b|in the event (?:of|that)\b|upon (?:any|a|an|such|his|her|the executive)|would (?:have|be) (?:entitled|required|eligible)|is entitled to|good reason|change (?:in|of) control (?:of|occurs|severance|plan|agreement)|including,? (?:but not|without) limit|for example\b|e\.g\.|such as (?:a|an) |tips\b|guide to\b)"

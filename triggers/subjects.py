@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from triggers.companies import LEGAL, bare, clean_name, is_name
-from triggers.names import HEADLINE_SMALL
+from triggers.names import HEADLINE_SMALL, places
 from triggers.structure import ABOUT, HEADLINE, Sentence
 
 # "Acme Corporation (the “Company”)", "Acme, Inc. (“Acme” or the “Company”)"
@@ -179,6 +179,8 @@ def headline_subjects(text: str) -> Iterator[str]:
                 break
         if end:
             name = clause[:end].strip(" ,")
+            if len((seated := without_place(name)).split()) <= 3:
+                name = seated  # the owner is where it sits
             if owned := _OWNED.search(name):  # "Roe's vLumo files suit": the firm, not its owner
                 name = owned.group("name")
             elif re.search(r"['’]s?\s", clause[:end]):
@@ -211,8 +213,15 @@ def introduced(text: str) -> str | None:
             "",
             name,
         )
+        name = without_place(name)
         return name if is_name(name) and name.lower() not in HEADLINE_SMALL else None
     return None
+
+
+def without_place(name: str) -> str:
+    """Return a name without the place it sits in: "Hong Kong's Orrin" is Orrin."""
+    seat = re.match(r"(.{3,30}?)['’]s (?=[A-Z])", name)
+    return name[seat.end() :] if seat and seat.group(1) in places() else name
 
 
 def without_dateline(text: str) -> str:

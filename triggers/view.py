@@ -184,7 +184,7 @@ def make_view(sentence: Sentence, named: Sequence[Entity]) -> View:
 
 _STOPS = r"(?!(?:for|to|in|as|with|from|by|at|on|after|amid|into|over|via|says?|will|has|is|of|\w+ing)\b)"
 _WORDS_UP = r"(?-i:[A-Z0-9][\w&.’'!+/®™-]*)(?:[ ,]{1,2}(?:(?-i:[A-Z0-9&(][\w&.’'!+/®™)-]*)|of|and|&|the|for|de|\+|[\ue001\ue002\ue004][\ue100-\uf8ff])){0,7}?"
-_CAP = r"(?-i:[A-Z0-9][\w&.’'!+/®™-]*)"
+_CAP = r"(?-i:(?:[A-Z0-9]|[a-z]{1,6}[A-Z])[\w&.’'!+/®™-]*)"
 # a place opens a name only where capitals follow it: "Boston Scientific", never "Boston-based"
 _OBJECT_UP = (
     rf"{_STOPS}(?:{_CAP}|\ue001[\ue100-\uf8ff]|\ue004[\ue100-\uf8ff](?= (?-i:[A-Z])))"
