@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from starlette.testclient import TestClient
 
 from prospect.judging import Judged, brief, owed
+from prospect.outcomes import all_briefs
+from prospect.web import results
 from prospect.web.site import sign_in_token, workspace_reader
 from prospect.workspace import load_workspace
 from store import queries as q
@@ -557,6 +560,32 @@ def test_a_rep_sees_the_results_of_their_own_leads_and_a_manager_those_of_all(ja
     assert "joe&#39;s" not in hers.lower()
     assert "old &lt;script&gt;" not in hers
     assert '<th scope="row">joe</th>' not in hers
+
+
+# (what happens between two looks, whether the results are worked out again)
+CHANGES: list[tuple[Callable[[Connection], object], bool]] = [
+    (lambda conn: None, False),
+    (lambda conn: q.save_verdict(conn, stored.verdict(lead_id="l1", verdict="accepted", by="jane@example.com", reason=None)), True),
+    (lambda conn: q.save_outcomes(conn, [stored.crm_outcome("l1", amount=12_500.0)]), True),
+    (lambda conn: q.reassign_leads(conn, "jane@example.com", "ann@example.com"), True),
+    (lambda conn: q.withdraw_lead(conn, "l1", NOW + timedelta(days=1)), True),
+    (lambda conn: q.save_stories(conn, "c1", [], NOW + timedelta(days=1)), True),
+    # a company without a lead
+    (lambda conn: q.save_companies(conn, [stored.company("c99")]), False),
+]
+
+
+@pytest.mark.parametrize("change, again", CHANGES)
+def test_results_are_worked_out_again_when_something_changed(
+    local: TestClient, filled: Engine, monkeypatch: pytest.MonkeyPatch, change: Callable[[Connection], object], again: bool
+) -> None:
+    first = local.get("/results").text
+    asked: list[object] = []
+    monkeypatch.setattr(results, "all_briefs", lambda *given: asked.append(given) or all_briefs(*given))
+    with filled.begin() as conn:
+        change(conn)
+    assert bool(local.get("/results").text != first) <= again
+    assert bool(asked) is again
 
 
 def test_results_without_a_lead(sqlite_engine: Engine, tmp_path: Path) -> None:

@@ -15,16 +15,17 @@ from profiles.new import Answers, Wish, new_profile
 from profiles.owners import with_owner
 from profiles.picture import sparkline, timeline_svg
 from profiles.suggest import curve_lines
+from profiles.wording import counted
 from prospect.cli import app
 from prospect.cli.inbox import show_story
 from prospect.cli.shown import CliError, NowOption, WorkspaceOption, console, moment, open_workspace, print_json, print_rows
+from prospect.handover import hand_over
 from prospect.missed import walk
 from prospect.profilefiles import read_profile
 from prospect.settings import EMAIL
 from prospect.tuning import Proposal, Window, near_misses, profile_named, proposals, replay, suggestion, window
 from prospect.workspace import Workspace, load_workspace, profile_context, workspace_root
 from prospect.yamlfile import Faults, unknown_value
-from store import queries
 
 PERIODS = ("week", "month", "quarter")
 ProfileArgument = Annotated[str, typer.Argument(help="A profile's file name without .yml, or the path of a profile file.")]
@@ -267,8 +268,9 @@ def reassign(
     owner: Annotated[str, typer.Argument(help="The e-mail of the owner who leaves.")],
     new_owner: Annotated[str, typer.Argument(help="The e-mail of who takes over.")],
     workspace: WorkspaceOption = None,
+    now: NowOption = None,
 ) -> None:
-    """Hand the profiles of one owner to another, with their leads and history; nothing is sent again."""
+    """Hand the profiles of one owner to another, with their leads, history and what waits to be sent; nothing is sent again."""
     opened, engine = open_workspace(workspace)
     if not EMAIL.fullmatch(new_owner):
         raise CliError(f"'{new_owner}' is no e-mail address", 2)
@@ -284,5 +286,6 @@ def reassign(
         if (after := with_owner(before, owner, new_owner)) != before:
             path.write_text(after, encoding="utf-8")
     with engine.begin() as conn:
-        moved = queries.reassign_leads(conn, owner, new_owner)
-    typer.echo(f"{', '.join(theirs)}: {new_owner} from now on, with {moved} leads")
+        moved, handed = hand_over(load_workspace(opened.root), conn, owner, new_owner, moment(now))
+    waiting = f", and {counted(handed, 'delivery', 'deliveries')} that waited to be sent" if handed else ""
+    typer.echo(f"{', '.join(theirs)}: {new_owner} from now on, with {counted(moved, 'lead')}{waiting}")

@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from alerts.evaluate import Precision
 from alerts.wording import clean, web_address
 from prospect.workspace import Workspace, load_workspace
 from prospect.yamlfile import Faults
@@ -82,6 +83,7 @@ class Site:
         self.settings = settings
         self.engine = settings.engine
         self.explaining = threading.Lock()
+        self.results: dict[str | None, tuple[object, list[Precision]]] = {}  # by viewer's e-mail, with the stamp of what they were made of
         self.templates = Environment(
             loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )

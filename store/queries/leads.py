@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from store.queries.rows import columns_of, insert_new, record_maker, row_of, upsert
 from store.records import CrmOutcome, Decision, Lead, Part, Reason, Verdict
-from store.tables import decisions, leads, outcomes, unsubscribed, verdicts
+from store.tables import companies, decisions, leads, merges, outcomes, unsubscribed, verdicts
 
 
 def _parts(written: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
@@ -76,6 +76,19 @@ def leads_of(
     if since is not None:
         query = query.where(leads.c.created >= since)
     return [_lead(row) for row in conn.execute(query)]
+
+
+def results_stamp(conn: Connection) -> tuple[object, ...]:
+    """Return what changes whenever something does that the results of leads are made of: leads, owners, verdicts, outcomes, companies, stories."""
+    by_owner = select(leads.c.owner, func.count(), func.max(leads.c.updated)).group_by(leads.c.owner).order_by(leads.c.owner)
+    touched = select(func.max(companies.c.touched)).where(companies.c.id.in_(select(leads.c.company_id)))
+    return (
+        *map(tuple, conn.execute(by_owner)),
+        conn.scalar(select(func.max(verdicts.c.id))),
+        tuple(conn.execute(select(func.count(), func.max(outcomes.c.read)).select_from(outcomes)).one()),
+        tuple(conn.execute(select(func.count(), func.max(merges.c.undone)).select_from(merges)).one()),
+        conn.scalar(touched),
+    )
 
 
 def reassign_leads(conn: Connection, owner: str, new_owner: str) -> int:

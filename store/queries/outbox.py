@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -97,6 +97,21 @@ def cancel_unsubscribed(conn: Connection, profile: str, address: str) -> int:
         gone = and_(deliveries.c.key.in_(chunk), deliveries.c.state == "pending")
         conn.execute(update(deliveries).where(gone).values(state="cancelled", error="unsubscribed"))
     return len(keys)
+
+
+def replace_waiting(conn: Connection, key: str, instead: Sequence[Delivery], why: str) -> bool:
+    """Cancel a delivery that nobody is sending and put others in its place; return False when it was sent or settled meanwhile."""
+    gone = and_(deliveries.c.key == key, deliveries.c.state.in_(("pending", "claimed")))
+    if not conn.execute(update(deliveries).where(gone).values(state="cancelled", claimed_by=None, lease_until=None, error=why)).rowcount:
+        return False
+    enqueue(conn, instead)
+    return True
+
+
+def change_waiting(conn: Connection, key: str, payload: Mapping[str, object]) -> bool:
+    """Let a delivery that waits tell something else under its key; return False when it waits no more."""
+    waits = and_(deliveries.c.key == key, deliveries.c.state == "pending")
+    return conn.execute(update(deliveries).where(waits).values(payload=dict(payload))).rowcount == 1
 
 
 def deliveries_of(
