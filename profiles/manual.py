@@ -143,8 +143,10 @@ def manual() -> str:
         fields_of(Team),
         "Of a member:",
         fields_of(Member),
-        "When somebody leaves, `prospect reassign OLD@… NEW@…` puts the new address into every profile, and gives the new owner the leads with "
-        "their history and the mails that wait to be sent; what was sent is not sent again.",
+        (
+            "When somebody leaves, `prospect reassign OLD@… NEW@…` puts the new address into every profile, and gives the new owner the leads with "
+            "their history and the mails that wait to be sent; what was sent is not sent again."
+        ),
         "## Examples",
         "Each is a case; what `where` asks for is met unless `company` says otherwise. Quotas, snoozes and dates are left out.",
         fields_of(Example),
