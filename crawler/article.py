@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
-from trafilatura import extract
 
 from crawler.page_facts import json_ld
 
@@ -167,7 +166,9 @@ def _as_stated(text: str, stated: str) -> str:
 
 
 def judged_text(markup: str) -> str:
-    """Return the main text as trafilatura reads it."""
+    """Return the main text as trafilatura reads it, which takes a third of a second to load and most pages do without."""
+    from trafilatura import extract
+
     lean = LexborHTMLParser(markup)
     lean.strip_tags(EMBEDDED)
     return str(extract(lean.html or markup, fast=True, include_comments=False, include_tables=True) or "")

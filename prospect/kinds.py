@@ -14,7 +14,7 @@ SHIPPED = Path(__file__).resolve().parent.parent / "triggers" / "kinds"
 @cache
 def shipped_kinds() -> dict[str, Kind]:
     """Return the kinds that ship, by name; raise Faults when one of the files is wrong."""
-    kinds, faults = read_folder(SHIPPED, Kind, stem_key="name", root=SHIPPED.parent.parent)
+    kinds, faults = read_folder(SHIPPED, Kind, context={"proven": True}, stem_key="name", root=SHIPPED.parent.parent)
     if faults:
         raise Faults(faults)
     return kinds

@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from store.records import STATUSES
 from triggers.lexicon import CLASSES
@@ -40,6 +40,16 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _check(expression: str, said: str, info: ValidationInfo) -> None:
+    """Raise ValueError where `expression`, written `said`, is none; those that ship are `proven` by a test, and the check takes as long as use."""
+    if info.context and info.context.get("proven"):
+        return
+    try:
+        re.compile(expression)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error} in {said!r}") from error
+
+
 class Pattern(Strict):
     """One way to word the event."""
 
@@ -53,15 +63,12 @@ class Pattern(Strict):
 
     @field_validator("match", "unless")
     @classmethod
-    def _compiles(cls, value: str | None) -> str | None:
+    def _compiles(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is not None:
             for name, _ in PLACEHOLDER.findall(value):
                 if name not in PLACEHOLDERS and name not in CLASSES:
                     raise ValueError(f"unknown placeholder '{{{name}}}'; known: {', '.join(sorted([*PLACEHOLDERS, *CLASSES]))}")
-            try:
-                re.compile(PLACEHOLDER.sub("x", value))
-            except re.error as error:
-                raise ValueError(f"not a regular expression: {error} in {value!r}") from error
+            _check(PLACEHOLDER.sub("x", value), value, info)
         return value
 
     @field_validator("status")
@@ -83,14 +90,9 @@ class Fact(Strict):
 
     @field_validator("after", "lift")
     @classmethod
-    def _compiles(cls, value: str | None) -> str | None:
+    def _compiles(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is not None:
-            try:
-                compiled = re.compile(value)
-            except re.error as error:
-                raise ValueError(f"not a regular expression: {error} in {value!r}") from error
-            if cls is Fact and value and "(" not in value and compiled.groups == 0:
-                return value
+            _check(value, value, info)
         return value
 
 
@@ -174,12 +176,9 @@ class Kind(Strict):
 
     @field_validator("phrases", "also", "never", "never_document")
     @classmethod
-    def _compile(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _compile(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         for phrase in value:
-            try:
-                re.compile(phrase)
-            except re.error as error:
-                raise ValueError(f"not a regular expression: {error} in {phrase!r}") from error
+            _check(phrase, phrase, info)
         return value
 
     @model_validator(mode="after")

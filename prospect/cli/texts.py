@@ -1,4 +1,7 @@
-"""Commands over texts and names alone, without a workspace: read, extract, resolve. They compose by JSON Lines."""
+"""Commands over texts and names alone, without a workspace: read, extract, resolve. They compose by JSON Lines.
+
+Each loads what it needs when it is called: the readers of pages and the register take a second between them.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,12 @@ from typing import Annotated, Any
 
 import typer
 
-from crawler.read import Unreadable, read_file
-from enrichment.industries import industries_said
-from enrichment.registry import read_companies
-from enrichment.resolve import Resolver
+from crawler.errors import Unreadable
 from prospect.cli import app
 from prospect.cli.shown import CliError, print_json
 from prospect.kinds import load_kinds
 from store.records import Document, Mention, TriggerEvent
 from triggers.entities import load_entities
-from triggers.extract import Extractor
 
 READ_KEYS = ("id", "url", "title", "text", "published", "author", "publisher", "form", "items", "cik", "company")
 EVENT_KEYS = ("kind", "status", "company", "facts", "quote", "start", "end", "happened", "confidence")
@@ -36,6 +35,8 @@ def read(
 
     `prospect read page.html | prospect extract` finds the events in a page.
     """
+    from crawler.read import read_file
+
     failed = 0
     for path in files:
         try:
@@ -63,6 +64,8 @@ def extract(
     `id` and `text` suffice; `path` instead of `text` reads that file first; `date` is taken for `published`. Offsets
     count characters of title + newline + text where there is a title, else of text.
     """
+    from triggers.extract import Extractor
+
     extractor = Extractor(list(load_kinds(*([triggers] if triggers else [])).values()), entities=load_entities(model))
     failed = 0
     for number, line in enumerate(sys.stdin.buffer, 1):
@@ -94,6 +97,8 @@ def document_of(given: Any, number: int) -> Document:
         raise ValueError("not a JSON object with 'id' and 'text'")
     published = moment_or_none(given.get("published") or given.get("date"), number)
     if given.get("text") is None and given.get("path"):
+        from crawler.read import read_file
+
         found = read_file(Path(given["path"]))
         if not found:
             raise ValueError(f"{given['path']}: holds no document")
@@ -146,6 +151,10 @@ def resolve(
     `company_id` is the row's id in the list, null when two fit or none does. Of the company may be given what the document says:
     city, state, country, domain, ticker, cik, ein, lei, and in words its industry.
     """
+    from enrichment.industries import industries_said
+    from enrichment.registry import read_companies
+    from enrichment.resolve import Resolver
+
     resolver = Resolver(read_companies(companies))
     failed = 0
     for number, given in json_lines():
