@@ -16,7 +16,6 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from crawler.source import Source
-from crawler.visit import left_pages
 from store.records import SourceRun, fingerprint
 
 LEARNED_FROM_DAYS = 42
@@ -42,6 +41,13 @@ CRAWLED_AGAIN_AFTER: Mapping[str, timedelta] = {
     "monthly": timedelta(days=27),
     "once": timedelta.max,
 }
+
+TRIED_AGAIN = "it is tried again at the next crawl"  # in the note of a run that left a listed page
+
+
+def left_pages(run: SourceRun) -> bool:
+    """Return whether a crawl left listed pages to be tried again: the next one looks as far back as it did."""
+    return any(TRIED_AGAIN in note for note in run.notes)
 
 
 def is_due(source: Source, last: SourceRun | None, now: datetime) -> bool:

@@ -13,7 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.archive import Archive, Exchange
 from crawler.errors import ArchiveError
-from crawler.visit import FetchedPage, Visit, left_pages
+from crawler.health import left_pages
+from crawler.visit import FetchedPage, Visit
 from store import queries, tables
 from store.records import RawDocument, fingerprint
 

@@ -18,6 +18,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from w3lib.html import get_meta_refresh
 
 from crawler.archive import RECORD_TYPE
+from crawler.health import TRIED_AGAIN
 from crawler.source import Source
 from crawler.urls import canonical_url, page_canonical
 from store.records import SourceRun
@@ -26,7 +27,6 @@ from store.records import SourceRun
 GONE = (404, 410, 451)
 MAX_NOTES = 20
 MAX_STUB_BYTES = 4000  # a longer page has a text of its own
-TRIED_AGAIN = "it is tried again at the next crawl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,11 +322,6 @@ class Visit:
             error=self.error,
             notes=tuple(notes),
         )
-
-
-def left_pages(run: SourceRun) -> bool:
-    """Return whether a crawl left listed pages to be tried again: the next one looks as far back as it did."""
-    return any(TRIED_AGAIN in note for note in run.notes)
 
 
 def failure_in_words(failure: Any) -> tuple[str, str]:

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from crawler.pipelines import read_again
 from prospect.cli import app
 from prospect.cli.shown import (
     CliError,
@@ -108,6 +107,8 @@ def reread(
     now: NowOption = None,
 ) -> None:
     """Read the archive again with today's readers and kinds, without a single request; what was told is not told again."""
+    from crawler.pipelines import read_again  # which loads Scrapy; a night loads it in its crawls alone
+
     at, start = moment(now), moment(since, "--since")
     opened, engine = open_workspace(workspace)
     with engine.begin() as conn:
