@@ -89,7 +89,7 @@ def regions(wanted: Sequence[str], spot: Spot, atlas: Atlas | None = None) -> bo
 
 @condition("place", "metros")
 def metros(wanted: Sequence[str], spot: Spot, atlas: Atlas | None = None) -> bool | None:
-    """In one of these metropolitan areas: `metros: [Boston, "Boise City, ID"]`.
+    """In one of these metropolitan areas: `metros: [Boston, "Boise, ID"]`.
 
     One of the list below is met by postal code where that is known, else by city and state; the others, by their first city, and
     all by the area that the company's county lies in.

@@ -67,7 +67,7 @@ def example_company(profile: Profile, example: Example) -> Company:
     fitting["account"] = only[0] if only else None
     if {"state", "city", "country", "postal_code"} & said.keys():
         # a place that the example says is said whole: the fitting rest would contradict it
-        fitting |= {"city": None, "state": None, "country": None, "postal_code": None}
+        fitting |= {"city": None, "state": None, "country": None, "postal_code": None, "county": None, "metro": None}
     if {"sic", "naics"} & said.keys():
         fitting |= {"sic": None, "naics": None}
     return Company(id="example-company", name="Example Company", origin="example", **(fitting | said))  # type: ignore[arg-type]
@@ -82,8 +82,12 @@ def _fitting_place(profile: Profile) -> dict[str, object]:
         spot = read_place(where.near.place)
         return {"city": spot.city, "state": spot.state, "country": spot.country}
     if where.metros:
-        city, _, state = METROS[where.metros[0]][1][0].rpartition(", ")
-        return {"city": city, "state": state, "country": "US"}
+        name = where.metros[0]
+        city, _, state = (METROS[name][1][0] if name in METROS else name).rpartition(", ")
+        return {"city": city, "state": state, "country": "US", "metro": None if name in METROS else name}
+    if where.us_counties:
+        county, _, state = where.us_counties[0].rpartition(", ")
+        return {"county": county, "state": state, "country": "US"}
     if where.postal:
         return {"postal_code": where.postal[0].partition("-")[0].ljust(5, "0"), "country": "US"}
     if where.states:

@@ -40,7 +40,7 @@ def _read_region_name(value: Any) -> str:
 
 
 def _read_metro(value: Any, info: ValidationInfo) -> str:
-    """Return the small-letter name of one of our areas, or "Boise City, ID" of those that the context knows as `metros`."""
+    """Return the small-letter name of one of our areas, or "Boise, ID" of those that the context knows as `metros`."""
     name = str(value).strip().casefold()
     if name in METROS:
         return name

@@ -63,7 +63,14 @@ def put(conn: Connection, told: Sequence[Sighting], now: datetime) -> None:
         )
         queries.save_raw(conn, [raw])
         text = Document(
-            id=of, url=each.url, title=None, text="", published=each.published, publisher=each.publisher, first_seen=each.first_seen
+            id=of,
+            url=each.url,
+            title=None,
+            text="",
+            published=each.published,
+            publisher=each.publisher,
+            form=each.form,
+            first_seen=each.first_seen,
         )
         queries.save_document(conn, text, now)
         queries.save_events(conn, of, [each.event], now)

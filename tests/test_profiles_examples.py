@@ -58,3 +58,32 @@ def test_examples_that_do_not_hold_say_why(events: list[dict[str, object]], aler
     found = check_examples(profile(examples=[{"name": "x", "events": events, "alerts": alerts, "reason": reason}]), "test")
     assert len(found) == (fault is not None)
     assert fault is None or found[0].startswith(fault)
+
+
+# territories, each written as one key may be, and a state that none of them holds
+TERRITORIES: list[dict[str, object]] = [
+    {"countries": ["DE"]},
+    {"states": ["MD"]},
+    {"regions": ["New England"]},
+    {"regions": ["DACH"]},
+    {"metros": ["Boston"]},
+    {"metros": ["Boise, ID"]},
+    {"us_counties": ["Ada County, ID"]},
+    {"cities": ["Portland, OR"]},
+    {"postal": ["212"]},
+    {"near": {"place": "Reno, NV", "km": 5}},
+]
+
+
+@pytest.mark.parametrize("where", TERRITORIES)
+def test_the_company_of_an_example_lies_in_the_territory_unless_it_says_otherwise(where: dict[str, object]) -> None:
+    events = [{"trigger": "relocation", "days_ago": 1}]
+    inside = {"name": "inside", "events": events, "alerts": True}
+    elsewhere = {"city": "Waco", "state": "TX", "country": "US", "postal_code": "76701"}
+    outside = {"name": "outside", "events": events, "company": elsewhere, "alerts": False, "reason": "outside territory"}
+    content = {"name": "P", "owner": "a@example.com", "where": where, "wants": [{"trigger": "relocation", "weight": 40}], "threshold": 30}
+    found = Profile.model_validate(content | {"examples": [inside, outside]}, context=profile_context(shipped_kinds()))
+    if "metros" in where or "us_counties" in where:
+        # an area or a county is not known of a town
+        found = found.model_copy(update={"examples": found.examples[:1]})
+    assert check_examples(found, "p") == []
