@@ -79,6 +79,7 @@ class Gate:
         # phrases that are no more than words: what the scan says of them is all there is to say
         self._certain = [exactly(phrase.expression, re.IGNORECASE) is not None for _, _, phrase in self._owners]
         self._worded: dict[tuple[str, bool], tuple[list[tuple[str, tuple[str, int]]], Scan]] = {}
+        self._words: dict[tuple[str, int], Clauses] = {}
         self._outlines: dict[tuple[str, int], Sequence[Phrase]] = {}
 
     def tells(self, name: str, text: str) -> bool:
@@ -154,7 +155,7 @@ class Gate:
         key = (name, front)
         if key not in self._worded:
             sources = self._wordings(self._kinds[name], front=front)
-            self._worded[key] = list(sources.items()), Scan([required(*source, _marks()) for source in sources.values()])
+            self._worded[key] = list(sources.items()), Scan([self._needs_of(source) for source in sources.values()])
         wordings, scan = self._worded[key]
         folded = PRIVATE.sub(" ", folded)
         encoded = folded.encode("utf-8", "replace")
@@ -162,6 +163,12 @@ class Gate:
         return frozenset(
             wordings[number][0] for number in possible if all(o.stands_in(encoded) for o in self._outlines_of(wordings[number][1]))
         )
+
+    def _needs_of(self, source: tuple[str, int]) -> Clauses:
+        """Return the words a pattern cannot match without; those tried in front of a text are tried further down too."""
+        if source not in self._words:
+            self._words[source] = required(*source, _marks())
+        return self._words[source]
 
     def _outlines_of(self, source: tuple[str, int]) -> Sequence[Phrase]:
         """Return the outlines of a pattern, made when they are first asked for."""

@@ -38,20 +38,26 @@ def fold(text: str) -> str:
     return _ODD.sub(lambda m: "s" if m.group() == "ſ" else "i" if m.group() in "ıİ" else "0", text).lower()
 
 
+@lru_cache(maxsize=256)
+def parsed(expression: str, flags: int = 0) -> Any:
+    """Return the expression as the parser of `re` has it, which is not to be changed; asked for its words and then for their order."""
+    return _parser.parse(expression, flags)
+
+
 def required(expression: str, flags: int = 0, marks: Mapping[str, Clauses] | None = None) -> Clauses:
     """Return sets of words such that every match of `expression` holds at least one word of each set; () where nothing can be said.
 
     `marks` gives what stands behind a character that is a sign for other text. Raise re.error for what is no expression.
     """
-    exact, clauses = _sequence(_parser.parse(expression, flags), marks or {})
+    exact, clauses = _sequence(parsed(expression, flags), marks or {})
     return tuple(dict.fromkeys(_useful([*clauses, *([exact] if exact is not None else [])])))
 
 
 def exactly(expression: str, flags: int = 0) -> Words | None:
     """Return the words of which one stands in a text if, and only if, `expression` matches it; None where there is more to it."""
-    parsed = _parser.parse(expression, flags)
-    exact, clauses = _sequence(parsed, {})
-    if exact is None or clauses or not _is_plain(parsed) or any(_trimmed(word) != word or word in _COMMON for word in exact):
+    items = parsed(expression, flags)
+    exact, clauses = _sequence(items, {})
+    if exact is None or clauses or not _is_plain(items) or any(_trimmed(word) != word or word in _COMMON for word in exact):
         return None
     return _shortest(exact)
 
@@ -113,7 +119,7 @@ def _shortest(words: Iterable[str]) -> Words:
     kept: set[str] = set()
     sizes: list[int] = []
     for word in sorted(words, key=len):
-        if any(word[at : at + size] in kept for size in sizes for at in range(len(word) - size + 1)):
+        if not kept.isdisjoint([word[at : at + size] for size in sizes for at in range(len(word) - size + 1)]):
             continue
         kept.add(word)
         if not sizes or sizes[-1] != len(word):

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from re import _constants as op  # type: ignore[attr-defined] # the parser of `re` itself: no second reading of its grammar
-from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
-from triggers.literals import EDGE, WORD_LETTERS, Clauses, Words, is_any_word_letter
+from triggers.literals import EDGE, WORD_LETTERS, Clauses, Words, is_any_word_letter, parsed
 
 _ANYTHING = "(?s:.*)"
 _BEYOND = "\\x{80}-\\x{10ffff}"  # letters that are no ASCII are not told apart
@@ -34,9 +33,9 @@ def outlines(expression: str, flags: int = 0, marks: Mapping[str, Clauses] | Non
     that is a sign for other text, as for `literals.required`. Raise re.error for what is no expression.
     """
     behind = {mark: _one_word(words[0]) if words else _ANYTHING for mark, words in (marks or {}).items()}
-    parsed = _parser.parse(expression, flags)
+    tree = parsed(expression, flags)
     # "^" is any line's beginning in an expression over several lines
-    items = [item for item in parsed if not (item[0] is op.AT and item[1] is op.AT_BEGINNING and parsed.state.flags & re.MULTILINE)]
+    items = [item for item in tree if not (item[0] is op.AT and item[1] is op.AT_BEGINNING and tree.state.flags & re.MULTILINE)]
     ahead = [at for at, (code, value) in enumerate(items[:-1]) if code is op.ASSERT and value[0] > 0]
     return tuple(dict.fromkeys(_sequence(part, behind, last=True) for part in (*(items[: at + 1] for at in ahead), items)))
 
