@@ -28,7 +28,7 @@ NOT_NAMES = frozenset(
         "market more about shares stock item form exhibit us uk u.s. ai directors stockholders shareholders committee officer officers "
         "meeting agreement sec nyse nasdaq otc gaap ebitda eps fda ftc doj irs fbi epa eu un gdp ipo globe newswire pr business wire prnewswire "
         "globenewswire accesswire registrant chairman president director january february march april may june july august september "
-        "october november december monday tuesday wednesday thursday friday saturday sunday "
+        "october november december court judge jury monday tuesday wednesday thursday friday saturday sunday "
         "as at by for from if in into of on once or since so than then though to under until upon via when where while with"
     ).split()
 )

@@ -85,7 +85,8 @@ def judge(kind: Kind, found: Found, view: View, reading: Reading) -> Candidate |
             # nobody buys himself: where the sentence does not name the buyer, it is of the one who is bought
             facts[side if fact == "target" and side and found.company is None else fact] = None
             confidence *= 0.9
-    if kind.names_company and sentence.zone != HEADLINE and not (named or reading.filing or view.of("company")):
+    below = reading.sentences[0].zone == HEADLINE != sentence.zone
+    if kind.names_company and below and not (named or reading.filing or view.of("company")):
         return None
     if company in places():
         confidence *= 0.5  # a country or town does no business

@@ -26,6 +26,7 @@ ABOUT, CONTACT, SAFE_HARBOUR, COVER, HEADING, SIGNATURE, EXHIBIT_LIST = (
 )
 SILENT = frozenset({ABOUT, CONTACT, SAFE_HARBOUR, COVER, HEADING, SIGNATURE, EXHIBIT_LIST})
 
+_LINKS = re.compile(r"(?:https?\S*\s*)+")
 LEAD_CHARS = 900  # the lead: sentences that begin within so many characters of the body's own beginning
 
 
@@ -184,6 +185,8 @@ class _Reader:
         zone, start = self._zone(start, end)
         if start >= end:
             return []
+        if self.flat.startswith("http", start) and _LINKS.fullmatch(self.flat, start, end):
+            zone = CONTACT  # a message's links: nothing is said with them
         return [Sentence(start, end, self.flat[start:end], zone, self.paragraph, self.item, self.letter)]
 
     def _begin_paragraph(self, start: int) -> None:

@@ -37,7 +37,7 @@ _VERBS = (
     "publish present pledg highlight recogniz honor show settl recall rebrand renam choos pick tap adopt implement creat form team "
     "collaborat extend renew increas doubl reach surpass exceed grow post set get bring tak mak earn becom chang continu target initiat "
     "provid updat issu execut grant land find seek su hit beat warn expect transform reveal develop empower help support advanc explor enhanc "
-    "elevat return step leav exit fir reorganiz restructur clinch snag scor nab bolster boost accelerat reaffirm donat rank"
+    "elevat return step rul leav exit fir reorganiz restructur clinch snag scor nab bolster boost accelerat reaffirm donat rank"
 )
 # the words that a headline's subject ends before: a verb in any of its forms, or what can begin no more than an adjunct
 _STOP = re.compile(

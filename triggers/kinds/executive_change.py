@@ -13,7 +13,7 @@ from dataclasses import replace
 from store.records import TriggerEvent
 from triggers.dates import effective_date
 from triggers.moves.employers import company_of, previous_company
-from triggers.moves.headlines import TEAM, TERSE_JOINS, TERSE_LEAVES, TERSE_MOVES, terse, unnamed
+from triggers.moves.headlines import REMAKES, TEAM, TERSE_JOINS, TERSE_LEAVES, TERSE_MOVES, TERSE_RISES, terse, unnamed
 from triggers.moves.offices import function_of, level_in, title_of
 from triggers.moves.told import is_biography, is_insider, is_leave, is_news, is_no_join, status_of_move
 from triggers.moves.words import (
@@ -239,5 +239,5 @@ def settle(events: list[TriggerEvent]) -> list[TriggerEvent]:
 # find() yields nothing where none of these can match (triggers/gate.py)
 CUES = {
     "anywhere": [*JOIN_EXPRESSIONS, *LEAVE_EXPRESSIONS],
-    "lead": [TERSE_JOINS, TERSE_MOVES, TERSE_LEAVES, TEAM, UNNAMED_JOINS, UNNAMED_LEAVES],
+    "lead": [TERSE_JOINS, TERSE_MOVES, TERSE_LEAVES, TERSE_RISES, TEAM, REMAKES, UNNAMED_JOINS, UNNAMED_LEAVES],
 }

@@ -22,15 +22,25 @@ TERSE_MOVES = Expression(
     re.IGNORECASE,
 )
 TERSE_LEAVES = Expression(
-    rf"(?:{P}|{T})[^;\n]{{0,50}}?\b(?P<verb>resign(?:s|ed|ing)?|to resign|retir(?:es|ed|ing)|to retire|step(?:s|ped|ping)? (?:down|aside)|to step (?:down|aside)|to (?:leave|depart|exit)|depart(?:s|ed|ing)|leav(?:es|ing)|has left|left|quits?|exits?|ousted|fired|suspended|out as|will leave|is out)\b|\b(?P<oust>fires?|ousts?|sacks?|suspends?|loses|parts ways with|dismisses|removes?)\b [^;\n]{{0,40}}?(?:{T}|{P}|executives?|officials?)|\b(?P<noun>resignation|retirement|departure|exit|ouster) of\b[^;\n]{{0,50}}?(?:{P}|{T})",
+    rf"(?:{P}|{T}|\b(?:director|executive|exec|head|chief|banker|boss)\b)[^;\n]{{0,50}}?\b(?P<verb>resign(?:s|ed|ing)?|to resign|retir(?:es|ed|ing)|to retire|step(?:s|ped|ping)? (?:down|aside)|to step (?:down|aside)|to (?:leave|depart|exit)|depart(?:s|ed|ing)|leav(?:es|ing)|has left|left|quits?|exits?|ousted|fired|suspended|out as|will leave|is out|steps? back from|announc(?:es|ed) (?:his|her) (?:departure|resignation|retirement|exit)|(?:is|are) leaving)\b|\b(?P<oust>fires?|ousts?|sacks?|suspends?|loses|(?:is )?losing|parts ways with|dismisses|removes?)\b [^;\n]{{0,40}}?(?:{T}|{P}|executives?|officials?)|\b(?P<noun>resignation|retirement|departure|exit|ouster) of\b[^;\n]{{0,50}}?(?:{P}|{T})",
     re.IGNORECASE,
 )
 TEAM = Expression(
-    r"\b(?P<verb>strengthen(?:s|ed|ing)?|expand(?:s|ed|ing)?|bolster(?:s|ed|ing)?|chang(?:es|ed|ing)(?: up)?|reshuffl(?:es|ed|ing)|shak(?:es|ing) up|shake[- ]?up|overhaul(?:s|ed)?|announc(?:es|ed|ing)|appoint(?:s|ed|ing)?|nam(?:es|ed)|hir(?:es|ed|ing)|add(?:s|ed)|mak(?:es|ing)|revamps?|promot(?:es|ed)|welcom(?:es|ed)|elect(?:s|ed)|buil?ds?|enhanc(?:es|ed)|round(?:s|ed) out|rejigs?|reorganizes?|restructures?|drafts?|recruits?|taps?|poaches|lures)\b[^;\n]{0,90}?\b(?P<team>(?:leadership|management|executive|senior|c-suite|exec) (?:leadership |management |executive )?(?:team|teams|changes?|appointments?|transitions?|hires?|promotions?|leaders?|executives?|moves|positions|shake[- ]?up|succession|ranks)|key (?:transitions|appointments|hires|executives?|leadership \w+|promotions|management \w+)|board (?:appointments?|changes?|transitions?|members?)|(?:new|two|three|four|five|several|additional|top|independent|senior|veteran|google|former|ex-?\w*) (?:\S+ ){0,3}?(?:directors|executives?|exec|execs|leaders|veterans?|bankers?|officials?|partners|vice presidents|managers|board members?|officers|trader|traders|chief|boss|members)|(?:ceo|cfo|coo|chief \w+ officer|chair(?:man)?|leadership|executive|board|management) (?:succession|transition|changes?|appointments?)|leadership|succession (?:plan|planning)?|new appointments|appointments)\b",
+    r"\b(?P<verb>strengthen(?:s|ed|ing)?|expand(?:s|ed|ing)?|bolster(?:s|ed|ing)?|chang(?:es|ed|ing)(?: up)?|reshuffl(?:es|ed|ing)|shak(?:es|ing) up|shake[- ]?up|overhaul(?:s|ed)?|announc(?:es|ed|ing)|appoint(?:s|ed|ing)?|nam(?:es|ed)|hir(?:es|ed|ing)|add(?:s|ed)|mak(?:es|ing)|revamps?|promot(?:es|ed)|welcom(?:es|ed)|elect(?:s|ed)|buil?ds?|enhanc(?:es|ed)|round(?:s|ed) out|rejigs?|reorganizes?|restructures?|drafts?|recruits?|taps?|picks?|employs|brings|poaches|lures)\b[^;\n]{0,90}?(?<!\w)(?P<team>(?:leadership|management|executive|senior|c-suite|exec) (?:leadership |management |executive )?(?:team|teams|structure|changes?|appointments?|transitions?|hires?|promotions?|leaders?|executives?|moves|positions|shake[- ]?up|succession|ranks)|(?:strategic|key|executive) hires?|key (?:transitions|appointments|hires|executives?|leadership \w+|promotions|management \w+)|board (?:appointments?|changes?|transitions?|members?)|(?:new|\ue007[\ue100-\uf8ff]|two|three|four|five|several|additional|top|independent|senior|veteran|google|former|long-?time|experienced|seasoned|ex-?\w*) (?:\S+ ){0,3}?(?:directors?|executives?|exec|execs|leaders?|lead|veterans?|bankers?|strategists?|officials?|partners|co-heads|heads|vice presidents|managers|board members?|officers|trader|traders|chief|boss|members)|(?:ceo|cfo|coo|chief \w+ officer|chair(?:man)?|leadership|executive|board|management) (?:succession|transition|changes?|appointments?)|leadership|succession (?:plan|planning)?|new appointments|appointments)\b",
+    re.IGNORECASE,
+)  # "Updates Board of Directors": the board itself is made anew
+REMAKES = Expression(
+    r"\b(?P<verb>updat(?:es|ed|ing)|realign(?:s|ed|ing)?|refresh(?:es|ed|ing)?|reconstitut(?:es|ed)|overhaul(?:s|ed|ing)?|changes to|chang(?:es|ing)(?: up)?)\b (?:the |its |their )?[^;\n]{0,40}?\b(?P<team>(?:executive|management|supervisory) (?:board|team)|leadership (?:team|structure)|board(?: of (?:directors|trustees|managers))?)\b(?! (?:on|about|games?|members? on))",
+    re.IGNORECASE,
+)
+# "Lumo's Roe to become CEO", "Lumo banking head to take helm at Orbex", "Lumo executive named president": the person by surname or post alone
+TERSE_RISES = Expression(
+    rf"(?:{T}|\b(?:exec|executive|banker|head|boss|veteran|chief)|['’]s (?-i:[A-Z])[\w-]+) (?:(?:is|set|reportedly|tapped|picked|poised|chosen) )*"
+    rf"(?P<verb>to take (?:the )?helm|to return (?:with|in|as|to \S+ (?:in|with|as))|(?:to become|to be|to take over as|to rejoin|becomes|has become|named|to be named|appointed)\b(?=[^;\n]{{0,60}}?(?:{T}|\b(?:helm|top job|head|chief|boss|president|chair)\b)))\b",
     re.IGNORECASE,
 )
 _TERSE_NOT = re.compile(
-    r"(?i)\b(?:podcast|webinar|interview|talk|speak|discuss|keynote|panel|lawsuit|call(?:s)? (?:for|on)|race|fight|protest|strike|list|index|s&p|nasdaq|award|winner|finalist|recipient|honou?ree|scholar|best|top \d|ranking|fund(?:s)?\b|etf|joins? (?:forces|nato|eu|the eu|rally|growing|other|hundreds|calls|bid|race)|as (?:a |an |its |the )?(?:exclusive |official |preferred |new |lead )*(?:distributor|dealer|partner|sponsor|agent|agency|supplier|vendor|adviser to|advisor on|provider|bookrunner|auditor|underwriter|headliner|grand marshal|speaker|judge|ambassador|guest)|senate|congress|parliament|prime minister|president (?:biden|trump|putin|xi|macron|zelensk\w+)|biden|trump|putin|minister|supreme court|white house|federal reserve|\bfed\b|governor|mayor|king\b|queen|pope|coach|quarterback|player|season|nba|nfl|mlb|club|striker|midfielder)\b"
+    r"(?i)\b(?:podcast|webinar|interview|talk|speak|discuss|keynote|panel|lawsuit|call(?:s)? (?:for|on)|race|fight|protest|strike|list|index|s&p|nasdaq|award|winner|finalist|recipient|honou?ree|scholar|best|top \d|ranking|fund(?:s)?\b|etf|joins? (?:forces|nato|eu|the eu|rally|growing|other|hundreds|calls|bid|race)|as (?:a |an |its |the )?(?:exclusive |official |preferred |new |lead )*(?:distributor|dealer|partner|sponsor|agent|agency|supplier|vendor|adviser to|advisor on|provider|bookrunner|auditor|underwriter|headliner|grand marshal|speaker|judge|ambassador|guest)|senate|congress|parliament|prime minister|president (?:biden|trump|putin|xi|macron|zelensk\w+)|biden|trump|putin|minister|supreme court|white house|federal reserve|\bfed\b|governor|mayor|king\b|queen|pope|coach|quarterback|player|season|nba|nfl|mlb|(?:football|soccer|rugby|golf) club|striker|midfielder)\b"
 )
 
 
@@ -44,10 +54,14 @@ def terse(view: View, reading: Reading) -> Iterator[Found]:
         yield from told
         return
     speech = re.search(r"(?i)\b(?:says|said|tells|told|warns|sees|expects|urges|argues|thinks|believes|calls)\b", words)
-    for pattern, direction in ((TERSE_LEAVES, "leaves"), (TERSE_JOINS, "joins"), (TERSE_MOVES, "joins"), (TEAM, "joins")):
+    for pattern, direction in _TERSE:
         match = pattern.search(masked)
         if not match or (speech and speech.start() < match.start() and direction != "leaves"):
             continue
+        if re.search(
+            r"(?i)\b(?:if|upon|unless|in the event)\b", words[: max(0, view.span(match.start(), match.end())[1] - view.sentence.start)]
+        ):
+            continue  # a clause of a contract
         group = next(g for g in ("verb", "oust", "noun") if match.groupdict().get(g))
         after = view.text(match.end(group), len(masked)) if match.end(group) < len(masked) else ""
         if pattern is TERSE_MOVES and _PRIZED.match(" " + after.lstrip()):
@@ -85,6 +99,15 @@ def terse(view: View, reading: Reading) -> Iterator[Found]:
         )  # fmt: skip
         return
 
+
+_TERSE = (
+    (TERSE_LEAVES, "leaves"),
+    (TERSE_JOINS, "joins"),
+    (TERSE_MOVES, "joins"),
+    (TERSE_RISES, "joins"),
+    (TEAM, "joins"),
+    (REMAKES, "changes"),
+)
 
 # "Jane Roe Named a Trailblazer", "named 2031 top workplace", "named to the list": a prize, no post
 _PRIZED = re.compile(
