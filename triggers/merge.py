@@ -162,9 +162,21 @@ def _same_event(kind: Kind, a: Candidate, b: Candidate) -> bool:
         x, y = a.facts.get(fact), b.facts.get(fact)
         if kind.news_once and fact in {"place", "to"} and x and y and (ADDRESS.match(x) is None) != (ADDRESS.match(y) is None):
             continue  # "in Dayton", "at 12 Elm Street"
+        if fact == "person" and x and y and _called_otherwise(a, b, x, y):
+            continue
         if x and y and not (same_person(x, y) if fact == "person" else _same_value(x, y)):
             return kind.news_once and HEADLINE in {a.sentence.zone, b.sentence.zone}
     return True
+
+
+def _called_otherwise(a: Candidate, b: Candidate, x: str, y: str) -> bool:
+    """True for one surname and move, under a filing's item and in its exhibit: "Mortimer Roe" and "Tim Roe" of its press release."""
+    return (
+        bool(a.sentence.item) != bool(b.sentence.item)
+        and x.split()[-1].lower() == y.split()[-1].lower()
+        and a.facts.get("level") == b.facts.get("level") is not None
+        and a.facts.get("direction") == b.facts.get("direction")
+    )
 
 
 def _differ(a: TriggerEvent, b: TriggerEvent) -> bool:

@@ -215,7 +215,7 @@ def _carry_titles(text: str, origin: int, entities: list[Entity]) -> list[Entity
         if entity.start < until and entity.sort in {"company", "place", "title"}:
             continue
         if entity.sort == "title" and re.search(
-            r"(?i)(?:president|manager|head|director|controller|lead|partner|evp|svp|vp)$", entity.text
+            r"(?i)(?:president|manager|head|director|controller|lead|partner|evp|svp|vp)(?:, [\w ]+)?$", entity.text
         ):
             match = _UNIT.match(text, entity.end - origin)
             if match and not re.search(

@@ -182,7 +182,7 @@ def _found(view: View, match: re.Match[str], person: Entity, direction: str, rea
     zone = view.sentence.zone
     if ADVISORY.search(view.text(match.start(), min(len(masked), match.end() + 12))):
         confidence -= 0.5
-    elif level == "other" or MINOR.search(view.text(*match.span())):
+    elif (level == "other" and (title or not (reading.filing and view.sentence.item))) or MINOR.search(view.text(*match.span())):
         confidence -= 0.35
     status = None
     if re.match(r"nominat", verb):
@@ -215,6 +215,8 @@ _LESSER = re.compile(
     r"(?i)\b(?:advis[eo]r|consultant|emeritus|non-?executive|independent chair|special|transition|member|director$|employee|of counsel|senior advisor|board)"
 )
 
+_LEADS_BOARD = re.compile(r"(?i)(?:the )?(?:executive )?chair(?:man|woman|person)?(?! emerit)\b")
+
 
 def settle(events: list[TriggerEvent]) -> list[TriggerEvent]:
     """Return the events with one move per person: who gives up one office for another changes, who stays as adviser leaves."""
@@ -227,7 +229,8 @@ def settle(events: list[TriggerEvent]) -> list[TriggerEvent]:
             if (rival.facts.get("direction") == "leaves") == out:
                 continue
             entering = rival if out else event
-            lesser = bool(_LESSER.search(entering.facts.get("title") or "x advisor"))
+            post = entering.facts.get("title") or "x advisor"
+            lesser = bool(_LESSER.search(post)) and not _LEADS_BOARD.match(post)
             if out != lesser:
                 break  # this one is the weaker half of the move
         else:
