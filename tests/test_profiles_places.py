@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from enrichment.counties import metro_of, metros
+from enrichment.places import county_of
 from profiles.geography import METROS, REGIONS, Spot, country_code, miles_between, read_place, state_code
 from profiles.territory import fit
 from profiles.where import Where
@@ -59,6 +61,18 @@ def test_codes_and_names() -> None:
 
 def test_miles() -> None:
     assert miles_between((39.29, -76.61), (38.91, -77.04)) == pytest.approx(35, abs=2)  # Baltimore to Washington
+
+
+def test_areas_of_sales_teams_hold_the_areas_of_their_counties() -> None:
+    """A company by its county and one by its city are in the same territory: every city's own area is in the area that lists it."""
+    apart = {
+        (name, place, area)
+        for name, (_, places) in METROS.items()
+        for place in places
+        if (city := place.rsplit(", ", 1)) and (area := metro_of(county_of(*city), city[1])) is not None and area not in places
+    }
+    assert apart == set()
+    assert all(any(place in metros() for place in places) for _, places in METROS.values())
 
 
 CONTEXT = {"metros": ["Boise City, ID", "Baltimore, MD"], "counties": ["Montgomery, MD", "Fairfax, VA", "St. Tammany, LA"]}
