@@ -285,15 +285,18 @@ _DATELINE = re.compile(r"^.{0,90}?(?:--|\s[–—-]\s|/PRNewswire/|\)\s)")
 _FIGURE = re.compile(r"\d[\d.,]*\d|\d")
 
 
-def same_wording(one: str, other: str) -> bool:
+def same_wording(one: str, other: str, *, figures: bool = True) -> bool:
     """Return whether two sentences are copies or near copies: four fifths of the shorter one's words are in the other.
 
-    Sentences from one mould differ in their figures: "announced results for the second quarter" is not the third's.
+    Sentences from one mould differ in their figures: "announced results for the second quarter" is not the third's; without
+    `figures` they may.
     """
     one, other = _DATELINE.sub("", one), _DATELINE.sub("", other)
     mine, theirs = _content_words(one), _content_words(other)
     if min(len(mine), len(theirs)) < 5 or len(mine & theirs) / min(len(mine), len(theirs)) < 0.8:
         return False
+    if not figures:
+        return True
     my_figures, their_figures = (
         {*_FIGURE.findall(sentence), *words & _QUARTERS.keys()} for sentence, words in ((one, mine), (other, theirs))
     )

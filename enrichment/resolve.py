@@ -31,9 +31,6 @@ _CLEARLY = 1.0
 _LARGE_REGISTER = 400_000
 # the rarity (see Pair.rarity) below which a word says what a company does rather than which it is: "Systems", "Bancorp"
 _USUAL_WORD = 7.5
-# added names wait for the next question by name, but no more than these, which take memory as they are
-_MOST_WAITING = 50_000
-
 
 _LEGAL_NAMES = ("", *sorted(set(LEGAL_FORMS.values())))
 _LEGAL_NUMBERS = {name: number for number, name in enumerate(_LEGAL_NAMES)}
@@ -59,7 +56,8 @@ class Resolver:
         self._industry = bytearray()  # SIC major group, 0 where it is not known
         self._identified: dict[tuple[str, str], list[int]] = {}
         self._identifiers_of: dict[int, dict[str, str]] = {}
-        self._waiting: list[IndexedName] = []
+        # names that were added wait for the next question by name: an import of a register asks none
+        self._waiting, self._waiting_of, self._waiting_aliases = Texts(), array("I"), bytearray()
         self._parts: list[NameIndex] = [NameIndex(self._entries(companies))]
 
     def __len__(self) -> int:
@@ -67,9 +65,10 @@ class Resolver:
 
     def add(self, company: Company) -> None:
         """Make a company known."""
-        self._waiting += self._entries([company])
-        if len(self._waiting) >= _MOST_WAITING:
-            self._index_waiting()
+        for words, number, alias in self._entries([company]):
+            self._waiting.append(" ".join(words))
+            self._waiting_of.append(number)
+            self._waiting_aliases.append(alias)
 
     def identified(self, company: Company) -> str | None:
         """Return the id of the known company that shares a CIK, LEI or EIN; None where none does, or two do."""
@@ -330,8 +329,9 @@ class Resolver:
 
     def _index_waiting(self) -> None:
         """Index the added names; indexes of like size are joined, so that there are few, and each name is indexed few times."""
-        self._parts.append(NameIndex(self._waiting))
-        self._waiting = []
+        waiting, of, aliases = self._waiting, self._waiting_of, self._waiting_aliases
+        self._waiting, self._waiting_of, self._waiting_aliases = Texts(), array("I"), bytearray()
+        self._parts.append(NameIndex((waiting[at].split(" "), of[at], bool(aliases[at])) for at in range(len(waiting))))
         while len(self._parts) > 1 and len(self._parts[-2]) < 2 * len(self._parts[-1]):
             last, before = self._parts.pop(), self._parts.pop()
             self._parts.append(NameIndex(chain(before.entries(), last.entries())))

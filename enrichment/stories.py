@@ -35,6 +35,13 @@ _WINDOW_SAME_FACTS_BY_KIND = {
     "debt_financing": timedelta(days=120),
 }
 _WINDOW_FEW_FACTS = timedelta(days=10)
+# how a release that corrects another is marked: "CORRECTING and REPLACING Larkspur …", "CORRECTION: …", "/C O R R E C T I O N -- Larkspur/"
+_CORRECTION_MARK = re.compile(
+    r"\W*(?:correcting\s+and\s+replacing\b|(?:correcting|corrected|c\s?o\s?r\s?r\s?e\s?c\s?t\s?i\s?o\s?n)(?:\s+from\s+source)?\s*(?=[-–—:./]))[\W_]*",
+    re.IGNORECASE,
+)
+_WINDOW_CORRECTION = timedelta(days=30)
+_CORRECTION_FIT = 1.5
 # after a denial, a telling this much later is news again, not a late copy of the first
 _REVIVES_AFTER = timedelta(days=4)
 
@@ -64,12 +71,33 @@ def _arrival(sighting: Sighting) -> tuple[datetime, datetime, str]:
 def _fit(sighting: Sighting, told: Sequence[Sighting]) -> float:
     """Return how well a sighting fits the story told so far; 0 when it is another story."""
     best = 0.0
+    contradicted = corrected = False
     for other in told:
         likeness = compare_facts(sighting.event.kind, sighting.event.facts, other.event.facts)
-        if likeness is Likeness.CONFLICT:
-            return 0.0  # one contradiction outweighs any number of vague copies
-        best = max(best, _link(sighting, other, likeness))
-    return best
+        if likeness is not Likeness.CONFLICT:
+            best = max(best, _link(sighting, other, likeness))
+        elif _corrects(sighting, other) or _corrects(other, sighting):
+            best, corrected = max(best, _CORRECTION_FIT), True
+        else:
+            contradicted = True
+        corrected = corrected or is_correction(other)
+    # one contradiction outweighs any number of vague copies; but where a story was corrected, its tellings contradict each other
+    return 0.0 if contradicted and not (corrected and best >= 1.0) else best
+
+
+def is_correction(sighting: Sighting) -> bool:
+    """Return whether a telling says of itself that it corrects an earlier one: by its headline, or as an amended filing."""
+    return bool(sighting.title and _CORRECTION_MARK.match(sighting.title)) or bool(sighting.form and sighting.form.endswith("/A"))
+
+
+def _corrects(one: Sighting, other: Sighting) -> bool:
+    """Return whether a telling corrects another, though their facts contradict: it says so, and is worded alike but for what was wrong."""
+    if not is_correction(one) or is_correction(other) or not timedelta() <= _published(one) - _published(other) <= _WINDOW_CORRECTION:
+        return False
+    pairs = [(one.event.quote, other.event.quote)]
+    if one.title and other.title:
+        pairs.append((_CORRECTION_MARK.sub("", one.title, count=1), other.title))
+    return any(same_wording(mine, theirs, figures=False) for mine, theirs in pairs)
 
 
 def _link(one: Sighting, other: Sighting, likeness: Likeness) -> float:
@@ -157,11 +185,19 @@ def story_status(told: Sequence[Sighting]) -> str:
     return max((sighting.event.status for sighting in alive), key=_ADVANCE.__getitem__)
 
 
-def _evidence(sighting: Sighting, status: str) -> tuple[bool, float, int, bool, datetime, str]:
-    """Sort the best evidence first: what says the story's status, is surest, tells most facts, is a filing, and came out first."""
+def _evidence(sighting: Sighting, status: str) -> tuple[bool, bool, float, int, bool, datetime, str]:
+    """Sort the best evidence first: what says the story's status, corrects, is surest, tells most facts, is a filing, and came out first."""
     event = sighting.event
     known = sum(value is not None for value in event.facts.values())
-    return event.status != status, -round(event.confidence, 1), -known, sighting.form is None, _published(sighting), event.id
+    return (
+        event.status != status,
+        not is_correction(sighting),
+        -round(event.confidence, 1),
+        -known,
+        sighting.form is None,
+        _published(sighting),
+        event.id,
+    )
 
 
 def _joined_facts(events: Iterable[TriggerEvent]) -> Mapping[str, str | None]:

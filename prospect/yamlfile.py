@@ -47,7 +47,11 @@ class Faults(Exception):
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """Return ` (did you mean 'x'?)` for the known word nearest to `word`, or "" when none is near."""
-    best = process.extractOne(str(word), list(known), scorer=fuzz.WRatio, score_cutoff=65)
+    known = list(known)
+    longer = [name for name in known if str(word) in name.split("_")]
+    if len(longer) == 1:  # "counties" is "us_counties" rather than "countries"
+        return f" (did you mean '{longer[0]}'?)"
+    best = process.extractOne(str(word), known, scorer=fuzz.WRatio, score_cutoff=65)
     return f" (did you mean '{best[0]}'?)" if best else ""
 
 

@@ -56,6 +56,7 @@ FAULTS = [
     ("states: [MD, VA]", "regions: [New Englnd]", "3:19: unknown region 'New Englnd' (did you mean 'new england'?)"),
     ("states: [MD, VA]", "countries: [Germny]", "3:21: unknown country 'Germny' (did you mean 'Germany'?)"),
     ("states: [MD, VA]", "countries: [US], states: [MD]", "3:26: 'countries: [US]' already holds every state of it, MD too; leave out one of the two"),
+    ("states: [MD, VA]", "counties: [Fairfax]", "3:9: unknown key 'counties' (did you mean 'us_counties'?)"),
     ("states: [MD, VA]", "metros: [Bostn]", "3:18: unknown metro 'Bostn' (did you mean 'boston'?)"),
     ("states: [MD, VA]", "industries: {words: [sofware]}", "3:22: unknown industry 'sofware' (did you mean 'software'?)"),
     ("states: [MD, VA]", 'industries: {sic: ["67-60"]}', "3:28: '67-60' is no range; both ends have the same number of digits and the lower comes first, 60-67"),

@@ -239,6 +239,86 @@ def test_status(statuses: list[tuple[str, float]], status: str) -> None:
     assert story.sightings[0].event.status == status  # the best evidence says the story's status
 
 
+RAISED = "Larkspur Software, Inc. today announced it has raised {} in Series B funding led by Ketch Capital."
+
+
+def raised(amount: str, days: float = 0, *, mark: str = "", quote: str = RAISED, **given: str) -> Sighting:
+    return sighting(
+        "funding",
+        days=days,
+        title=f"{mark}Larkspur Software raises {amount} from Ketch Capital",
+        quote=quote.format(amount),
+        amount=amount,
+        **given,
+    )
+
+
+@pytest.mark.parametrize(
+    "sightings, facts",
+    [
+        # the figure was wrong: one story, with the figure that is right
+        ([raised("$50 million"), raised("$15 million", 1, mark="CORRECTING and REPLACING ")], ["$15 million"]),
+        ([raised("$50 million"), raised("$15 million", 1, mark="CORRECTION: ")], ["$15 million"]),
+        ([raised("$50 million"), raised("$15 million", 1, mark="/C O R R E C T I O N -- ")], ["$15 million"]),
+        # copies of either, that do not say which they are
+        (
+            [raised("$50 million"), raised("$15 million", 1, mark="Correction: "), raised("$15 million", 2), raised("$50 million", 2.5)],
+            ["$15 million"],
+        ),
+        ([raised("$50 million", form="8-K"), raised("$15 million", 1, form="8-K/A")], ["$15 million"]),
+        # near-misses: nothing says that it corrects, a headline about corrections, another thing, long after, before it
+        ([raised("$50 million"), raised("$15 million", 1)], ["$15 million", "$50 million"]),
+        ([raised("$50 million"), raised("$15 million", 1, mark="Corrections chief leaves: ")], ["$15 million", "$50 million"]),
+        ([raised("$50 million"), raised("$15 million", 1, mark="Correcting Course ")], ["$15 million", "$50 million"]),
+        (
+            [
+                raised("$50 million"),
+                sighting("funding", days=1, title="CORRECTION: Vane Marine draws a loan", quote="A bank lent the yard its money.", amount="$15 million"),
+            ],
+            ["$15 million", "$50 million"],
+        ),
+        ([raised("$50 million"), raised("$15 million", 90, mark="CORRECTION: ")], ["$15 million", "$50 million"]),
+        ([raised("$15 million", mark="CORRECTION: "), raised("$50 million", 3)], ["$50 million", "$15 million"]),
+    ],
+)  # fmt: skip
+def test_a_correction_joins_what_it_corrects(sightings: list[Sighting], facts: list[str]) -> None:
+    assert [story.facts["amount"] for story in tell_stories(sightings)] == facts
+
+
+def test_a_corrected_name_is_no_second_officer() -> None:
+    said = "Larkspur Software, Inc. today named {} chief financial officer of its two yards."
+    wrong = sighting(person="Jo Vane", quote=said.format("Jo Vane"))
+    right = sighting(person="Ann Ketch", days=1, quote=said.format("Ann Ketch"), title="CORRECTION -- Larkspur Software")
+    (story,) = tell_stories([wrong, right])
+    assert story.facts["person"] == "Ann Ketch"
+    assert (story.id, story.first_seen) == (tell_stories([wrong])[0].id, wrong.first_seen)
+    assert len(tell_stories([wrong, replace(right, title="Larkspur Software")])) == 2
+
+
+def test_twelve_copies_are_one_story() -> None:
+    """Syndication: whole, cut short, under other headlines and datelines, with and without the name, rewritten by a paper."""
+    said = "Larkspur Software, Inc. today named Jo Vane chief financial officer, to follow Ann Ketch."
+    copies = [
+        sighting(days=number / 24, seen_days=number / 12, document=f"copy-{number}", title=title, quote=f"{dateline}{said}"[:length], person=person)
+        for number, (title, dateline, length, person) in enumerate(
+            (title, dateline, length, person)
+            for title, person in (("Larkspur names Jo Vane CFO", "Jo Vane"), ("New finance chief at Larkspur", "Joanna M. Vane"), ("Larkspur names Jo Vane CFO", "Vane"))
+            for dateline, length in (("", 200), ("BEDFORD, Mass., March 2, 2026 (Northwire) -- ", 200), ("", 60), ("BEDFORD -- ", 90))
+        )
+    ]  # fmt: skip
+    assert len({copy.event.document_id for copy in copies}) == 12
+    (story,) = tell_stories(copies)
+    assert len(story.sightings) == 12
+    assert story.first_seen == copies[0].first_seen
+    # and two officers in each of the twelve are two stories
+    pairs = [
+        each
+        for copy in copies
+        for each in (copy, replace(copy, event=replace(copy.event, id=f"{copy.event.id}-2", facts={"person": "Karl Teal"})))
+    ]
+    assert sorted(len(story.sightings) for story in tell_stories(pairs)) == [12, 12]
+
+
 def test_order_of_sightings_does_not_matter() -> None:
     sightings = [
         sighting(person="Jo Vane", days=0),

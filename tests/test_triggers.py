@@ -172,3 +172,24 @@ def test_texts_in_other_languages_raise_nothing() -> None:
         "株式会社アクメは本社を東京から大阪に移転します。",
     ):
         assert events(text) == []
+
+
+CORRECTED = "DOVER, Del., Aug. 2, 2024 -- Acme Robotics, Inc. today named Jon Roe chief financial officer."
+
+
+@pytest.mark.parametrize(
+    "title, text",
+    [
+        # the mark is no company, and what the note says was wrong is not told again
+        ("CORRECTING and REPLACING Acme Robotics Names Jon Roe Chief Financial Officer", "Please replace the release dated Aug. 1 with the following corrected version.\n\n" + CORRECTED),
+        (
+            "/C O R R E C T I O N -- Acme Robotics/",
+            'In the news release, Acme Robotics Names Jo Roe Chief Financial Officer, issued 01-Aug-2024 by Acme Robotics over a wire, we are advised by the company that the name should read "Jon Roe" rather than "Jo Roe".\n\n' + CORRECTED,
+        ),
+        # near-miss: a release that speaks of a release
+        ("Acme Robotics Names Jon Roe Chief Financial Officer", "In the news of the day: the release of results comes Monday.\n\n" + CORRECTED),
+    ],
+)  # fmt: skip
+def test_a_corrected_release_tells_what_is_right(title: str, text: str) -> None:
+    [found] = events(text, "executive_change", title=title)
+    assert (found.company, found.facts["person"]) == ("Acme Robotics, Inc.", "Jon Roe")

@@ -62,6 +62,10 @@ _SAFE_HEADING = re.compile(
     r"(?i)^\W*(?:cautionary|(?:disclosure|note|statement|caution|special note)s? (?:regarding|concerning|about|on)|forward[- ]looking|safe[- ]harbou?r|no offer or solicitation|additional information (?:and|about)|important (?:information|notice)|participants in the|disclaimer|legal notice|terms of use|use of non-gaap|non-gaap|trademarks?\b)"
 )
 (_SAFE_WORDS,) = required(_SAFE.pattern, _SAFE.flags)  # of which one stands where it matches
+# "In the news release, Acme Names Jo Vane CFO, issued 3-Nov by Acme over a wire, we are advised that …": what was wrong, not what is
+_CORRECTION_NOTE = re.compile(
+    r"(?i)\W*(?:in (?:the|our|a) (?:news|press)? ?release\b.{0,400}\b(?:issued|published|advised|should read)\b|(?:please )?replace the (?:news |press )?release\b)"
+)
 _ITEM = re.compile(
     r"(?i)^\W*(?:section\s+\d[^.]{0,60}?)?item[\s\xa0]*(?P<code>\d{1,2}(?:[.\s]{1,2}\d{2})?)\b[\s.:—–-]*(?:\(?(?P<letter>[a-f])\))?"
 )
@@ -211,6 +215,8 @@ class _Reader:
                 self.part = CONTACT
             else:
                 self.silent_line = CONTACT  # EDGAR exhibits put contacts above the headline
+        elif _CORRECTION_NOTE.match(self.flat, start, self.line_end):
+            self.silent_line = HEADING
         elif _SAFE_HEADING.match(head) and (size < 160 or _SAFE.search(head[:160])):
             self.part = SAFE_HARBOUR
         elif self.part == SAFE_HARBOUR and size < 90 and not self.flat[start : self.line_end].rstrip().endswith((".", ",", ";", ":")):
