@@ -85,12 +85,28 @@ def heading_of(path: Path) -> list[str]:
     if path.is_dir():
         return []
     with _opened(path) as (start, stream):
-        if start.startswith(b"PK\x03\x04") or start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[", b"<")):
+        if not _is_table(start):
             return []
         encoding = encoding_of(stream)
         stream.seek(0)
         line = io.TextIOWrapper(stream, encoding=encoding, newline="").readline()
         return next(csv.reader([line], delimiter=max(_DELIMITERS, key=line.count)), [])
+
+
+def rows_about(path: Path) -> int | None:
+    """Return how many rows a CSV register has, as far as its lines tell; None for one that is no table."""
+    if path.is_dir():
+        return None
+    with _opened(path) as (start, stream):
+        if not _is_table(start):
+            return None
+        lines = sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
+    return max(0, lines - 1)
+
+
+def _is_table(start: bytes) -> bool:
+    """Return whether a file that begins so is neither an archive nor JSON nor XML."""
+    return not start.startswith(b"PK\x03\x04") and not start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[", b"<"))
 
 
 @contextmanager

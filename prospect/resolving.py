@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine
 
 from enrichment.importing import READING, ImportSummary, import_companies, write_bad_rows
 from enrichment.mentions import filer_mention, is_own_name, mention_of, provisional_company
-from enrichment.merging import plan_merge, settled_provisionals
-from enrichment.registry import BadRow, RegisterError, heading_of, read_companies
+from enrichment.merging import MergeRefused, plan_merge, settled_provisionals
+from enrichment.registry import BadRow, RegisterError, heading_of, read_companies, rows_about
 from enrichment.resolve import Resolver
 from enrichment.stories import tell_stories
 from prospect.accounts import all_accounts, company_of_account
@@ -47,7 +47,7 @@ def import_register(
     with engine.connect() as conn:
         if queries.register_digest(conn, name) == digest:
             return None
-    progress.begin(f"import {name}", None)
+    progress.begin(f"import {name}", rows_about(path))
     bad: list[BadRow] = []
 
     def get(ids: Collection[str]) -> Mapping[str, Company]:
@@ -66,7 +66,10 @@ def import_register(
     summary.notes += [f"company list {name}: {conflict}" for conflict in done.conflicts[:5]]
     with engine.begin() as conn:
         for kept_id, gone_id in settled_provisionals(queries.provisional_companies(conn), known.resolver()):
-            merge_pair(conn, kept_id, gone_id, now, by=f"import of {name}")
+            try:
+                merge_pair(conn, kept_id, gone_id, now, by=f"import of {name}")
+            except MergeRefused as refused:
+                summary.notes.append(f"company list {name}: {gone_id}, known from a text, stays beside {kept_id}: {refused}")
         queries.save_register(conn, name, digest, done.rows, now)
     return done
 

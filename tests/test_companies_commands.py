@@ -155,3 +155,26 @@ def test_what_two_companies_fit_is_shown_and_waits_for_a_choice(unclear: CliRunn
 def test_explain_says_who_knows_a_company_s_size_and_when(unclear: CliRunner) -> None:
     explained = unclear.invoke(app, ["explain", PROFILE, "v1"], catch_exceptions=False).output
     assert re.search(r"known of it: city Austin \(csv \d{4}-\d\d-\d\d\); state TX .*; employees 120 \(csv \d{4}-\d\d-\d\d\)", explained)
+
+
+@pytest.mark.parametrize(
+    "row, ids, note",
+    [
+        ("x1,Larkspur Software Inc,LKVX,larkspur.example,MA,US", ["x1"], ""),
+        # a row that the text contradicts stays beside what the text made, and the import goes on
+        ("x1,Larkspur Software Inc,LKV,larkspur.example,MA,US", ["text-", "x1"], "has the ticker LKV, 'Larkspur Software, Inc.' LKVX"),
+    ],
+)
+def test_a_list_that_knows_a_company_of_a_text(ask: CliRunner, tmp_path: Path, row: str, ids: list[str], note: str) -> None:
+    register(["work"])
+    told = document(title="Larkspur moves", text="BEDFORD, Mass., March 2, 2026 -- Larkspur Software, Inc. (NYSE: LKVX) moves to Tulsa.")
+    engine = open_store(f"sqlite:///{tmp_path / 'prospect.db'}")
+    store_events(engine, told, event(told, "relocation", "Larkspur Software, Inc."))
+    engine.dispose()
+    assert ask.invoke(app, ["run", "--stage", "resolve"], catch_exceptions=False).exit_code == 0
+    (tmp_path / "r.csv").write_text(f"id,name,ticker,domain,state,country\n{row}\n")
+    done = companies(ask, "import", "r.csv")
+    assert done.exit_code == 0, said(done)
+    assert note in said(done)
+    found = [json.loads(line)["company"] for line in companies(ask, "list", "Larkspur", "--format", "json").stdout.splitlines()]
+    assert [each[:5] if each.startswith("text") else each for each in sorted(found)] == ids

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from enrichment.registry import BadRow, RegisterError, read_companies
+from enrichment.registry import BadRow, RegisterError, read_companies, rows_about
 from enrichment.values import ValueFault, read_number
 from store.records import Company
 
@@ -238,3 +238,19 @@ def test_mapped_columns(tmp_path: Path) -> None:
 def test_a_register_without_ids_gives_the_same_ids_again(tmp_path: Path) -> None:
     body = "name,city\nLarkspur,Boston\n"
     assert read(tmp_path / "a.csv", body)[0].id == read(tmp_path / "b.csv", body)[0].id
+
+
+@pytest.mark.parametrize(
+    "name, body, rows",
+    [
+        ("k.csv", b"name\nLarkspur\nVane\n", 2),
+        ("k.csv.gz", gzip.compress(b"name\nLarkspur\n"), 1),
+        ("empty.csv", b"", 0),
+        ("company_tickers.json", b'{"0": {}}', None),  # no table
+        ("r.xml", b"<Return/>\n\n", None),
+    ],
+)
+def test_rows_about(tmp_path: Path, name: str, body: bytes, rows: int | None) -> None:
+    (tmp_path / name).write_bytes(body)
+    assert rows_about(tmp_path / name) == rows
+    assert rows_about(tmp_path) is None
