@@ -77,10 +77,10 @@ def check_workspace(workspace: Workspace, now: datetime) -> Report:
         extractor = build_extractor(workspace)
         for kind in own:
             report.faults += [f"triggers/{kind.name}.yml: {fault}" for fault in extractor.check_examples(kind)]
-    for name in workspace.settings.companies:
+    for listed in workspace.settings.companies:
         try:
-            if not list(islice(read_companies(workspace.path(name)), ROWS_READ)):
-                report.warnings.append(f"{name}: the company list is empty")
+            if not list(islice(read_companies(workspace.path(listed.file), columns=listed.columns), ROWS_READ)):
+                report.warnings.append(f"{listed.file}: the company list is empty")
         except RegisterError as error:
             report.faults.append(str(error))
     mail = mail_settings(workspace)
@@ -111,9 +111,10 @@ def _without_owners(workspace: Workspace, conn: Connection | None) -> Iterator[s
     slugs = [slug for slug, profile in workspace.profiles.items() if profile.deliver.to == "account_owner"]
     if not slugs or (conn is not None and queries.has_account_owners(conn)):
         return
-    for name in workspace.settings.companies:
+    for listed in workspace.settings.companies:
         with suppress(RegisterError):  # told where the lists are checked
-            if any(company.account_owner for company in read_companies(workspace.path(name), on_bad_row=lambda _: None)):
+            read = read_companies(workspace.path(listed.file), columns=listed.columns, on_bad_row=lambda _: None)
+            if any(company.account_owner for company in read):
                 return
     for slug in slugs:
         node = read_yaml(workspace.root / "profiles" / f"{slug}.yml")

@@ -21,7 +21,7 @@ from prospect.accounts import all_accounts, company_of_account
 from prospect.summary import Progress, RunSummary, due_in_batches
 from prospect.workspace import Workspace
 from store import queries
-from store.records import Company, CompanyMatch, CompanyMerge, Document, TriggerEvent
+from store.records import Company, CompanyMatch, CompanyMerge, Document, TriggerEvent, fingerprint
 
 
 def import_registers(workspace: Workspace, engine: Engine, now: datetime, summary: RunSummary, progress: Progress, known: Known) -> int:
@@ -30,9 +30,10 @@ def import_registers(workspace: Workspace, engine: Engine, now: datetime, summar
     Bad rows are left out, written beside the list and named in the summary; a list that cannot be read at all is a failure.
     """
     rows = 0
-    for name in workspace.settings.companies:
+    for listed in workspace.settings.companies:
         try:
-            if done := import_register(engine, workspace.path(name), name, now, summary, progress, known):
+            path = workspace.path(listed.file)
+            if done := import_register(engine, path, listed.file, now, summary, progress, known, columns=listed.columns):
                 rows += done.rows
         except RegisterError as error:
             summary.failures.append(f"company list: {error}")
@@ -40,10 +41,21 @@ def import_registers(workspace: Workspace, engine: Engine, now: datetime, summar
 
 
 def import_register(
-    engine: Engine, path: Path, name: str, now: datetime, summary: RunSummary, progress: Progress, known: Known
+    engine: Engine,
+    path: Path,
+    name: str,
+    now: datetime,
+    summary: RunSummary,
+    progress: Progress,
+    known: Known,
+    *,
+    columns: Mapping[str, str] | None = None,
 ) -> ImportSummary | None:
-    """Import one company list and return what was done, None where it is as it was; provisional companies that it knows join its rows."""
-    digest = f"{READING}-{content_digest(path)}"
+    """Import one company list and return what was done, None where it is as it was; provisional companies that it knows join its rows.
+
+    `columns` says which heading holds which field, as for `read_companies`.
+    """
+    digest = f"{READING}-{content_digest(path)}" + (f"-{fingerprint(*sorted(columns.items()))}" if columns else "")
     with engine.connect() as conn:
         if queries.register_digest(conn, name) == digest:
             return None
@@ -58,7 +70,9 @@ def import_register(
         with engine.begin() as conn:
             queries.save_companies(conn, companies)
 
-    done = import_companies(read_companies(path, on_bad_row=bad.append), known.resolver(), get=get, save=save, on_progress=progress.advance)
+    done = import_companies(
+        read_companies(path, columns=columns, on_bad_row=bad.append), known.resolver(), get=get, save=save, on_progress=progress.advance
+    )
     if bad:
         beside = path.with_suffix(".bad.csv")
         write_bad_rows(beside, heading_of(path), bad)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from alerts.channels import known_channels
 from prospect.yamlfile import unknown_value
@@ -196,6 +197,21 @@ class OwnPlaybook(Model):
     """Who else will call."""
 
 
+class CompanyList(Model):
+    """A register or account list, with which of its columns is which where their headings do not say."""
+
+    file: str
+    """A file or folder, below the workspace."""
+    columns: Mapping[str, str] = Field(default_factory=dict)
+    """Field of a company, and the heading of the column that holds it: `{name: Firma, city: Ort}`."""
+
+
+ListedCompanies = Annotated[
+    CompanyList,
+    BeforeValidator(lambda given: {"file": given} if isinstance(given, str) else given, json_schema_input_type=str | CompanyList),
+]
+
+
 class Settings(Model):
     """prospect.yml."""
 
@@ -206,8 +222,9 @@ class Settings(Model):
     to."""
     sources: tuple[str, ...] = ()
     """Names of catalogue sources to read beside sources/*.yml; `prospect sources --all` lists them."""
-    companies: tuple[str, ...] = ()
-    """Registers and account lists: files, or folders of the SEC's submissions or the IRS's returns (docs/companies.md)."""
+    companies: tuple[ListedCompanies, ...] = ()
+    """Registers and account lists: files, or folders of the SEC's submissions or the IRS's returns (docs/companies.md); where the
+    headings say nothing, `{file: accounts/kunden.csv, columns: {name: Firma}}`."""
     since: date | None = None
     """Alert on what was published from this day on; by default from the first run on."""
     schedule: Schedule = Schedule()

@@ -162,10 +162,10 @@ def _missing_registers(root: Path, settings: Settings) -> list[Fault]:
         Fault(
             "prospect.yml",
             *position(node, ["companies", index]),
-            f"the company list '{name}' is not there (looked for {shown_path(root / name, None)})",
+            f"the company list '{each.file}' is not there (looked for {shown_path(root / each.file, None)})",
         )
-        for index, name in enumerate(settings.companies)
-        if not (root / name).exists()
+        for index, each in enumerate(settings.companies)
+        if not (root / each.file).exists()
     ]
 
 

@@ -178,3 +178,34 @@ def test_a_list_that_knows_a_company_of_a_text(ask: CliRunner, tmp_path: Path, r
     assert note in said(done)
     found = [json.loads(line)["company"] for line in companies(ask, "list", "Larkspur", "--format", "json").stdout.splitlines()]
     assert [each[:5] if each.startswith("text") else each for each in sorted(found)] == ids
+
+
+KUNDEN = "Nr;Firma;Ort\n7;Müller Boote GmbH;Köln\n"
+MAPPED = [
+    (("--column", "name=Firma", "--column", "city=Ort", "--column", "id=Nr"), "1 new", ""),
+    ((), "", "no column 'name'; the columns are: Nr, Firma, Ort"),
+    (("--column", "nam=Firma"), "", "columns: unknown field 'nam' (did you mean 'name'?)"),
+    (("--column", "name=Firmen"), "", "has no column 'Firmen' (did you mean 'Firma'?)"),
+    (("--column", "Firma"), "", "'Firma' says no column; write FIELD=HEADING, such as name=Firma"),
+]
+
+
+@pytest.mark.parametrize("columns, done, fault", MAPPED)
+def test_columns_of_an_own_list_are_named(ask: CliRunner, tmp_path: Path, columns: tuple[str, ...], done: str, fault: str) -> None:
+    (tmp_path / "kunden.csv").write_text(KUNDEN, encoding="utf-8")
+    told = companies(ask, "import", "kunden.csv", *columns)
+    assert (told.exit_code == 0) == (not fault)
+    assert (fault or done) in said(told)
+
+
+def test_columns_of_a_list_of_the_workspace_are_named_in_it(ask: CliRunner, tmp_path: Path) -> None:
+    register(["work"])
+    (tmp_path / "kunden.csv").write_text(KUNDEN, encoding="utf-8")
+    settings = (tmp_path / "prospect.yml").read_text()
+    listed = "  - {file: kunden.csv, columns: {name: Firma, city: Ort}}\n"
+    (tmp_path / "prospect.yml").write_text(settings.replace("  - accounts/companies.csv\n", "  - accounts/companies.csv\n" + listed))
+    assert ask.invoke(app, ["check"]).exit_code == 0
+    assert ask.invoke(app, ["run", "--stage", "resolve"], catch_exceptions=False).exit_code == 0
+    assert "Köln" in companies(ask, "list", "Boote").output
+    (tmp_path / "prospect.yml").write_text(settings.replace("  - accounts/companies.csv\n", listed.replace("columns", "colums")))
+    assert re.search(r"prospect\.yml:\d+:\d+: unknown key 'colums' \(did you mean 'columns'\?\)", said(ask.invoke(app, ["check"])))

@@ -30,12 +30,22 @@ def import_(
         list[Path], typer.Argument(help="CSV, SEC's company_tickers.json, submissions, GLEIF, IRS or CRM exports.", metavar="FILE…")
     ],
     workspace: WorkspaceOption = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="Which heading holds a field, where it does not say so: name=Firma; once a field.", metavar="FIELD=HEADING"),
+    ] = None,
 ) -> None:
     """Import company lists; once imported, a list that has not changed costs nothing.
 
     Rows that cannot be read are left out and kept in FILE.bad.csv. Lists named under 'companies' in prospect.yml are
     imported by every run by themselves.
     """
+    columns = {}
+    for given in column or ():
+        field, sign, heading = given.partition("=")
+        if not (field and sign and heading):
+            raise CliError(f"'{given}' says no column; write FIELD=HEADING, such as name=Firma", 2)
+        columns[field.strip()] = heading.strip()
     _, engine = open_workspace(workspace)
     now = datetime.now(UTC)
     summary, known = RunSummary(now), Known(engine)
@@ -43,7 +53,7 @@ def import_(
         if not path.exists():
             raise CliError(f"{path}: there is no such file")
         with progress() as shown:
-            done = import_register(engine, path, str(path), now, summary, shown, known)
+            done = import_register(engine, path, str(path), now, summary, shown, known, columns=columns)
         typer.echo(f"{path}: {done or 'nothing new since it was imported'}")
     for note in summary.notes:
         typer.echo(note, err=True)
