@@ -17,7 +17,9 @@ from triggers.structure import HEADLINE, LEAD, SILENT
 # What is left of it in a release whose headline does not tell of the event: where the headline has its words and the lead says it of
 # the company, where one of the two holds, where neither does; and for kinds told anywhere, where headline and lead are silent.
 NOT_IN_HEADLINE = (1.0, 0.9, 0.7)
-BY_THE_WAY = 0.54  # what is left of deals (`main_only`) where neither does: three in four of those read were of others, or of long ago
+# Kinds that ask for the document's own company (`main_only`) where neither does: of 25 events of releases that were given 0.5 to 0.6, 16 were of
+# others, of long ago, or none.
+BY_THE_WAY = 0.54
 TOLD_BELOW = 0.55
 # How far the rest may rise above one half where the headline alone tells, and where it does not: of 240 events of releases that were
 # read, nine in ten were right that headline and body both told, six in ten that the headline alone did, half of the others.
