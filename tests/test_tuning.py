@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
-from prospect.cli import app, register
+from prospect.cli import app, main, register
 from prospect.cli.setup import TEMPLATE
 from prospect.pipeline import run
 from prospect.workspace import load_workspace
@@ -95,6 +96,32 @@ def test_a_backtest_is_drawn(desk: Desk, tmp_path: Path) -> None:
         assert "https://news.example/1" in shown
     refused = CliRunner().invoke(app, ["backtest", "moves", "--picture", "timeline.gif", "--workspace", str(desk.root)])
     assert refused.exit_code != 0
+
+
+# (what is answered, what is said of it)
+ANSWERS = [
+    (["--owner", "jo", "--trigger", "relocation"], "'jo' is no e-mail address; write it like jane@example.com"),
+    (["--owner", "jo@example.com", "--trigger", "relocatin"], "unknown trigger 'relocatin' (did you mean 'relocation'?)"),
+    (["--owner", "jo@example.com", "--trigger", "relocation", "--state", "Marylnd"], "unknown state 'Marylnd' (did you mean 'Maryland'?)"),
+    (
+        ["--owner", "jo@example.com", "--trigger", "relocation", "--within", "90"],
+        "'90' is no length of time; write it like 120d, 6h, 2w or 1y",
+    ),
+    (["--owner", "jo@example.com", "--trigger", "relocation", "--state", "MD"], None),
+]
+
+
+@pytest.mark.parametrize("answers, fault", ANSWERS)
+def test_a_wrong_answer_makes_no_profile_and_says_the_cure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answers: list[str], fault: str | None
+) -> None:
+    root = tmp_path / "ws"
+    shutil.copytree(TEMPLATE, root)
+    monkeypatch.setattr("sys.argv", ["prospect", "profile", "new", "mine", "--title", "Mine", *answers, "--workspace", str(root)])
+    with suppress(SystemExit):
+        main()
+    assert (root / "profiles" / "mine.yml").exists() is (fault is None)
+    assert capsys.readouterr().err.strip() == (fault or "")
 
 
 def test_a_changed_profile_is_compared(desk: Desk, tmp_path: Path) -> None:

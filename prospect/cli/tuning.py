@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.markup import escape
 from sqlalchemy import Connection
 
@@ -73,6 +74,11 @@ def new(
     )
     try:
         text = new_profile(answers)
+    except ValidationError as error:
+        details = error.errors()
+        # our own validators word it for the user; what pydantic says of a list whose items are wrong is no news beside it
+        said = [str(detail["ctx"]["error"]) for detail in details if detail["type"] == "value_error"]
+        raise CliError("; ".join(said or [f"{detail['loc'][-1]}: {detail['msg']}" for detail in details]), 2) from error
     except ValueError as error:
         raise CliError(str(error), 2) from error
     path.parent.mkdir(exist_ok=True)
