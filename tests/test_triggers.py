@@ -193,3 +193,9 @@ CORRECTED = "DOVER, Del., Aug. 2, 2024 -- Acme Robotics, Inc. today named Jon Ro
 def test_a_corrected_release_tells_what_is_right(title: str, text: str) -> None:
     [found] = events(text, "executive_change", title=title)
     assert (found.company, found.facts["person"]) == ("Acme Robotics, Inc.", "Jon Roe")
+
+
+def test_an_adverb_in_a_headline_is_no_part_of_the_name() -> None:
+    text = "DOVER, Del.–(BUSINESS WIRE)–QA Acme Robotics, Inc. and its domestic subsidiaries announced today that it has voluntarily filed for chapter 11 relief in the United States Bankruptcy Court."
+    [found] = events(text, "distress", title="Acme Robotics Voluntarily Files for Chapter 11 Protection")
+    assert found.company == "QA Acme Robotics, Inc."

@@ -89,7 +89,7 @@ _HEADLINE_WORDS = frozenset(
     "Guidance Outlook Forecast Profit Loss Losses Revenue Sales Growth Demand Quarterly Annual Impairment Restated Auditor Auditors Accounting Lease Leases Buyout "
     "Takeover Bid Bids Talks Merging Combine Combines Consolidates Consolidate Streamlines Streamline Overhaul Overhauls Transforms Restores Resumes Extends Extend Renews "
     "Renew Upgrades Upgrade Downgrades Deploys Deploy Implements Implement Migrates Migrate Adopts Adopt Rolls Roll Replacing Tapping Loan Notes Debt Credit Bonds Refinances "
-    "CORRECTING CORRECTION CORRECTED REPLACING Correcting Correction Corrected Refinance Borrows Grant Grants Tax Credits Incentives Space Search Searches Seeking Vacancy Successor Interim Longtime Veteran Role Post Helm Effective Immediately "
+    "Voluntarily CORRECTING CORRECTION CORRECTED REPLACING Correcting Correction Corrected Refinance Borrows Grant Grants Tax Credits Incentives Space Search Searches Seeking Vacancy Successor Interim Longtime Veteran Role Post Helm Effective Immediately "
     "Amid Citing Despite Following Ahead Against Between During Through Under Within Without Toward Across Around While When Where Who How Why What This That These Those "
     "Offers Offer Supports Support Creates Create Creating Center Senior Vice President Chief Officer Director CEO CFO COO Chairman Board Combination Completion Recently Newly Formerly Previously".split()
 )
