@@ -176,6 +176,8 @@ def _found(view: View, reading: Reading, match: re.Match[str], number: int) -> F
     confidence = 0.92 if headed and (new or old) else 0.85 if headed else 0.78 if new else 0.65
     if number in {5, 6, 8} and not re.search(r"(?i)relocat|moved?\b|moving|replac", masked):
         confidence -= 0.08
+    if _PASSING.search(masked[: match.start("verb") if verb else match.start()]) and _headed_otherwise(reading):
+        confidence -= 0.3
     begin = match.start("verb") if verb else match.start()
     return Found(
         begin,
@@ -197,6 +199,12 @@ def _news(view: View, match: re.Match[str]) -> bool:
         r"(?i)\b(?:ago|in (?:19|20)\d\d|last year|previously announced|following (?:the |its )?(?:\w+ of the )?announcement)\b",
         view.masked[max(0, match.start() - 90) : match.end("verb") + 60],
     )
+
+
+def _headed_otherwise(reading: Reading) -> bool:
+    """True in a release whose headline says nothing of a move or a seat."""
+    head = reading.sentences[0]
+    return head.zone == HEADLINE and re.search(rf"(?i)\b(?:relocat|mov(?:e|es|ed|ing)\b|new (?:home|offices?)|{HQ})", head.text) is None
 
 
 def _headline_moves(reading: Reading) -> bool:
@@ -318,6 +326,14 @@ def _company(view: View, match: re.Match[str]) -> str | None:
     return None
 
 
+# "Orbex, which is relocating to Austin, reported": told by the way of what the sentence says
+_PASSING = re.compile(r", (?:which|who) (?:[\w']+ ){0,6}$")
+
+
+# "from Richmond to Austin": the town may share its name with people and not be known for one by itself
+_LEFT = re.compile(rf"\bfrom ((?:[A-Z][\w.’'-]+ ){{0,2}}[A-Z][\w.’'-]+(?:, [A-Z][\w.]+)?),? to {G}")
+
+
 def _places(view: View, match: re.Match[str], headed: bool) -> tuple[str | None, str | None]:
     """Return (from, to) as the sentence words them."""
     rest_at = match.start("rest") if "rest" in match.re.groupindex and match.group("rest") is not None else match.end()
@@ -338,6 +354,8 @@ def _places(view: View, match: re.Match[str], headed: bool) -> tuple[str | None,
             continue
         new = _place(view, rest_at + found.start(1))
         break
+    if old is None and new is not None and (left := _LEFT.search(tail)):
+        old = left.group(1)
     if new is None and headed:
         inside = re.search(rf"({G})(?: |-)?(?:\w+ ){{0,3}}?(?:{HQ})", match.group()[: match.end() - match.start()], re.IGNORECASE)
         if inside and not re.search(r"(?i)\bfrom\s*$", match.group()[: inside.start()]):

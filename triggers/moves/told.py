@@ -152,6 +152,8 @@ def is_biography(view: View, match: re.Match[str], person: Entity) -> bool:
     before = masked[max(0, verb_at - 70) : verb_at]
     if _makes_room(view, match):
         return False
+    if re.match(r"(?i)\W*as (?:previously|earlier) (?:reported|disclosed|announced)\b", masked):
+        return True  # an amendment says again what its filing said
     if re.fullmatch(GIVING, match.group("verb"), re.IGNORECASE) and re.search(
         r"(?i)\b(?:the|its|his|her|last \w+['’]s) (?:recent|earlier|previous) $", before
     ):
