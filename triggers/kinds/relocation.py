@@ -177,7 +177,7 @@ def _found(view: View, reading: Reading, match: re.Match[str], number: int) -> F
     if number in {5, 6, 8} and not re.search(r"(?i)relocat|moved?\b|moving|replac", masked):
         confidence -= 0.08
     if _PASSING.search(masked[: match.start("verb") if verb else match.start()]) and _headed_otherwise(reading):
-        confidence -= 0.3
+        confidence -= 0.45
     begin = match.start("verb") if verb else match.start()
     return Found(
         begin,
