@@ -48,6 +48,7 @@ CANDIDATES: list[tuple[dict[str, Any], Company, list[Story], bool]] = [
     # without the second want the threshold is out of reach, though nothing is required
     ({"wants": [MOVE, CHIEF], "threshold": 50}, company(), [story()], False),
     ({"wants": [MOVE, CHIEF], "threshold": 50}, company(), [story(), story("executive_change")], True),
+    ({"wants": [MOVE, CHIEF], "threshold": 40}, company(), [story()], True),  # one alone is just enough
     ({"wants": [MOVE, CHIEF | {"count": "each"}], "threshold": 50}, company(), [story("executive_change")], True),
     # any kind at all
     ({"wants": [{"trigger": "any", "weight": 40}]}, company(), [story("funding")], True),

@@ -18,7 +18,7 @@ from profiles.decide import History, decide, decide_together
 from profiles.index import ProfileIndex
 from profiles.profile import Profile
 from profiles.scoring import score
-from store.records import Company, Lead, Reason, Sighting, Story
+from store.records import Company, Lead, Reason, Sighting, Story, fingerprint
 from tests.profiles_factories import CONTEXT, NOW, company, lead, story
 from tests.profiles_worlds import KINDS, OFTEN, busy_world
 
@@ -168,6 +168,29 @@ def test_copies_on_other_wires_change_no_score(data: st.DataObject) -> None:
         for each in stories
     ]
     assert score(profile, company(), copied, NOW).total == score(profile, company(), stories, NOW).total
+
+
+def test_twelve_copies_score_as_one() -> None:
+    """A release that eleven more wires carry, minutes later, is the same story, whatever else happens."""
+    scored = 0
+    for seed in range(40):
+        profile, world = busy_world(random.Random(seed))
+        moment = NOW + timedelta(days=30)
+        for who, told in world:
+            copies = [
+                replace(
+                    each,
+                    event=replace(each.event, id=fingerprint(each.event.id, wire), document_id=fingerprint(each.event.document_id, wire)),
+                    publisher=f"Wire {wire}",
+                    first_seen=each.first_seen + timedelta(minutes=wire),
+                )
+                for each in told
+                for wire in range(1, 12)
+            ]
+            once = score(profile, who, tell_stories(told), moment).total
+            assert score(profile, who, tell_stories([*told, *copies]), moment).total == once, seed
+            scored += once > 0
+    assert scored > 20
 
 
 def live(profile: Profile, world: list[tuple[Company, list[Sighting]]], moments: Sequence[datetime]) -> list[tuple[datetime, str, str]]:
