@@ -65,6 +65,25 @@ def test_the_quote_is_the_text_at_its_offsets() -> None:
 
 
 @pytest.mark.parametrize(
+    "lead, quoted",
+    [
+        # town, day and wire
+        ("DAYTON, Ohio, Aug. 2, 2024 /Bellwether Wire/ -- Acme Robotics Inc. today named Jane Roe chief financial officer.", "Acme"),
+        # of several pieces
+        ("DAYTON, Ohio - (Bellwether Wire) - August 2, 2024 - Acme Robotics Inc. named Jane Roe chief financial officer.", "Acme"),
+        # near-miss: the dash is an apposition's, and the company stands before it
+        ("Acme Robotics Inc. (NYSE: ACR) -- a maker of arms -- today named Jane Roe chief financial officer.", "Acme"),
+        # near-miss: no dateline at all
+        ("Today Acme Robotics Inc. named Jane Roe chief financial officer.", "Today"),
+    ],
+)
+def test_evidence_begins_behind_the_dateline(lead: str, quoted: str) -> None:
+    found = events(f"{lead}\nShe joins on Monday.", "executive_change", title="Acme Robotics grows")
+    assert [event.quote.split()[0] for event in found] == [quoted]
+    assert [event.quote for event in found] == [lead[lead.index(quoted) :]]
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         # an "About" paragraph is boilerplate to its end

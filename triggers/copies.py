@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from store.records import Document, TriggerEvent, fingerprint
 from triggers.structure import Sentence
+from triggers.subjects import cited
 
 # "BALTIMORE, Oct. 7, 2026 /Bellwether Wire/ -- ", "(Bellwether Wire) — ", "TROY, Ohio–(Bellwether Wire)–"
 DATELINE = re.compile(r"^.{0,110}?(?:--|[—–]|\)\s*-|\s-\s)\s*(?=\S)", re.DOTALL)
@@ -39,24 +40,25 @@ def retold(
     for sentence in sentences:
         for letters in _keys(sentence.text):
             here.setdefault(letters, sentence)
-    whose = {(sentence.start, sentence.end): sentence for sentence in original}
+    whose = {sentence.end: sentence for sentence in original}
     told = []
     for event in events:
-        source = whose.get((event.start, event.end))
-        if source is None:
+        source = whose.get(event.end)
+        if source is None or cited(source, event.company) != (event.start, event.end):
             return None  # told by more than a sentence, or read when sentences were cut otherwise
         place = next((here[letters] for letters in _keys(source.text) if letters in here), None)
         if place is None:
             continue
+        start, end = cited(place, event.company)
         facts = [event.facts.get(name) for name in main_facts.get(event.kind, ())]
         told.append(
             replace(
                 event,
                 id=fingerprint(copy.id, event.kind, place.start, place.end, *facts),
                 document_id=copy.id,
-                quote=copy.full_text[place.start : place.end],
-                start=place.start,
-                end=place.end,
+                quote=copy.full_text[start:end],
+                start=start,
+                end=end,
             )
         )
     return sorted(told, key=lambda event: (event.start, event.kind))

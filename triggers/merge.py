@@ -13,6 +13,7 @@ from triggers.parties import same_person
 from triggers.people import ADDRESS
 from triggers.reading import Reading
 from triggers.structure import HEADLINE, LEAD, SILENT
+from triggers.subjects import cited
 
 # What is left of it in a release whose headline does not tell of the event: where the headline has its words and the lead says it of
 # the company, where one of the two holds, where neither does; and for kinds told anywhere, where headline and lead are silent.
@@ -72,7 +73,7 @@ def merge(kind: Kind, candidates: Sequence[Candidate], reading: Reading, tells: 
         happened = best.happened or next((c.happened for c in group if c.happened), None)
         confidence = min(0.99, 1 - (1 - best.confidence * weight) * 0.85 ** (len({c.order for c in group}) - 1))
         confidence = min(confidence, 0.5 + max(0.0, confidence - 0.5) * rise)
-        quote = reading.document.full_text[best.sentence.start : best.sentence.end]
+        start, end = cited(best.sentence, company)
         yield TriggerEvent(
             id=fingerprint(
                 reading.document.id, kind.name, best.sentence.start, best.sentence.end, *(facts.get(f) for f in kind.main_facts)
@@ -82,9 +83,9 @@ def merge(kind: Kind, candidates: Sequence[Candidate], reading: Reading, tells: 
             status=status,
             company=company,
             facts=facts,
-            quote=quote,
-            start=best.sentence.start,
-            end=best.sentence.end,
+            quote=reading.document.full_text[start:end],
+            start=start,
+            end=end,
             happened=happened,
             confidence=round(confidence, 3),
         )

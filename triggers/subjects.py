@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from triggers.companies import LEGAL, bare, clean_name, is_name
 from triggers.names import HEADLINE_SMALL, places
-from triggers.structure import ABOUT, HEADLINE, Sentence
+from triggers.structure import ABOUT, HEADLINE, LEAD, Sentence
 
 # "Acme Corporation (the “Company”)", "Acme, Inc. (“Acme” or the “Company”)"
 _DEFINED_TAIL = re.compile(
@@ -51,8 +51,9 @@ _TOKEN = re.compile(r"\S+")
 # "NEW YORK, June 3, 2031 (Wire) - ", "DENVER, Colo. -- ", "Austin, TX (Wire) Monday Dec 4, 2023 @ 4:26 PM Central — "
 _DATELINE_PIECE = re.compile(r"^(?P<piece>.{0,120}?)(?:—|–|--|\s-\s|\)-|-\s(?=[A-Z]))[\s\xa0]*")
 _DATELINE_SIGN = re.compile(
-    r"(?i)\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?,? \d|\b(?:19|20)\d\d\b|/|wire\b|\(|^[A-Z .,’'-]+$|^[A-Z][\w.’' -]+,(?: [A-Z][\w.]+,?){0,3}\s*$"
+    r"(?i)\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?,? \d|\b(?:19|20)\d\d\b|/|wire\b|\(|^[A-Z .,’'-]+$|^[A-Z][\w.’' -]+,(?: [A-Z][\w.]+,?){0,3}\s*$|^[^()]{0,60}\)\s*$"
 )
+LEAST_QUOTED = 30  # characters: what is left of a sentence without its dateline must still say something
 _INTRODUCED = re.compile(
     r"^(?P<name>[\w][\w&.’'!+/®™-]*(?:(?:,? (?:(?-i:[A-Z0-9&][\w&.’'!+/®™-]*)|of|and|&|the|for|de|in)|\.){0,7})?)\s*"
     r"(?:,\s(?:a|an|the|one|your|its|in|which|formerly|part|whose|where|known|recogni[sz]ed|based|home|leading|along|\w+[’']s|d/?b/?a|announc|pioneer|provider|creator|maker|developer)\b|\((?!\w+ing\b)|,? an? (?:leading|global)\b"
@@ -222,6 +223,15 @@ def without_place(name: str) -> str:
     """Return a name without the place it sits in: "Hong Kong's Orrin" is Orrin."""
     seat = re.match(r"(.{3,30}?)['’]s (?=[A-Z])", name)
     return name[seat.end() :] if seat and seat.group(1) in places() else name
+
+
+def cited(sentence: Sentence, company: str | None) -> tuple[int, int]:
+    """Return where evidence stands: the sentence, from behind its dateline where it opens the lead and names the company later."""
+    rest = without_dateline(sentence.text) if sentence.zone == LEAD else sentence.text
+    cut = len(sentence.text) - len(rest)
+    if cut and (len(rest) < LEAST_QUOTED or (company and company.split()[0].casefold() in sentence.text[:cut].casefold())):
+        cut = 0
+    return sentence.start + cut, sentence.end
 
 
 def without_dateline(text: str) -> str:
