@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ PLAYBOOKS = {
 }
 
 
-def make_sighting(kind: str, facts: dict[str, str | None], quote: str, *, company_id: str = "c1", **changes: Any) -> Sighting:
+def make_sighting(kind: str, facts: Mapping[str, str | None], quote: str, *, company_id: str = "c1", **changes: Any) -> Sighting:
     url = changes.pop("url", "https://news.example.com/releases/1?a=1&b=2")
     event = TriggerEvent(
         id=fingerprint(kind, quote, url),

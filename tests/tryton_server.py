@@ -64,8 +64,8 @@ def _make_template(home: Path, folder: Path, template: Path) -> None:
         _set_up(server)
     # under a name of its own first: two sessions may make it at once
     half = template.with_suffix(f".{os.getpid()}")
-    with contextlib.closing(sqlite3.connect(folder / "crm.sqlite")) as made:  # what is still in its journal comes along
-        made.execute("VACUUM INTO ?", (str(half),))
+    with contextlib.closing(sqlite3.connect(folder / "crm.sqlite")) as database:  # what is still in its journal comes along
+        database.execute("VACUUM INTO ?", (str(half),))
     half.replace(template)
     for left in folder.glob("crm.sqlite*"):
         left.unlink()

@@ -73,6 +73,8 @@ def merge(kind: Kind, candidates: Sequence[Candidate], reading: Reading, tells: 
         happened = best.happened or next((c.happened for c in group if c.happened), None)
         confidence = min(0.99, 1 - (1 - best.confidence * weight) * 0.85 ** (len({c.order for c in group}) - 1))
         confidence = min(confidence, 0.5 + max(0.0, confidence - 0.5) * rise)
+        company = _without_stop(company)
+        facts = {fact: _without_stop(value) for fact, value in facts.items()}
         start, end = cited(best.sentence, company)
         yield TriggerEvent(
             id=fingerprint(
@@ -89,6 +91,11 @@ def merge(kind: Kind, candidates: Sequence[Candidate], reading: Reading, tells: 
             happened=happened,
             confidence=round(confidence, 3),
         )
+
+
+def _without_stop(words: str | None) -> str | None:
+    """Return words without the full stop of the sentence that they end; that of an abbreviation, "Inc.", stays."""
+    return words[:-1] if words and re.search(r"[a-z]{4}\.$", words) else words
 
 
 def told_better(event: TriggerEvent, events: Collection[TriggerEvent], kinds: Mapping[str, Kind]) -> bool:
