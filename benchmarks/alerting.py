@@ -142,7 +142,7 @@ class Labelled:
 
 
 def read_truth(documents: Sequence[Mapping[str, Any]]) -> list[Labelled]:
-    """Return every labelled text that came out in the time of the nights."""
+    """Return every labelled text that came out in the time of the nights, its doubtful labels beside the sure ones."""
     clusters: dict[str, Labelled] = {}
     for row in documents:
         if row.get("events") is not None:
@@ -185,12 +185,14 @@ def world_of(
 ) -> dict[str, tuple[Company, list[Sighting]]]:
     """Return by company what the other documents told and, as certain sightings, what the labels say.
 
-    `accepting` takes the second reading of a label that has one.
+    `accepting` takes the second reading of a label that has one, and the events that need not be found.
     """
     out = {company_id: (company, list(sightings)) for company_id, (company, sightings) in others.items()}
     for text in texts:
         row = text.rows[0]
-        for number, said in enumerate(text.events):
+        for number, said in enumerate(row["events"]):
+            if said.get("optional") and not accepting:
+                continue
             company = names.company(said.get("company") or row.get("company") or "", row)
             seen = datetime.combine(text.day, time(12), UTC)
             read = {**said, **{key.removesuffix("_accept"): said[key][0] for key in said if key.endswith("_accept")}} if accepting else said

@@ -149,7 +149,9 @@ def _salience(kind: Kind, group: Sequence[Candidate], reading: Reading, tells: C
     best = group[0]
     cued = tells(headline.text)
     if kind.name in TOLD_ANYWHERE:
-        return (1.0 if cued or best.sentence.zone == LEAD else TOLD_BELOW), BODY_ALONE
+        # "has relocated its headquarters from Dayton to Austin": who says both ends of a move does not say it by the way
+        whole = bool(best.facts.get("from") and best.facts.get("to"))
+        return (1.0 if cued or whole or best.sentence.zone == LEAD else TOLD_BELOW), BODY_ALONE
     main = reading.parties.main
     told = best.order <= 2 and best.named and main is not None and best.company is not None and same_name(best.company, main)
     if not (told or cued) and kind.main_only:
