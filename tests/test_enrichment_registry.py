@@ -244,7 +244,7 @@ def test_a_register_without_ids_gives_the_same_ids_again(tmp_path: Path) -> None
     "name, body, rows",
     [
         ("k.csv", b"name\nLarkspur\nVane\n", 2),
-        ("k.csv.gz", gzip.compress(b"name\nLarkspur\n"), 1),
+        ("k.csv.gz", gzip.compress(b"name\nLarkspur\n", mtime=0), 1),
         ("empty.csv", b"", 0),
         ("company_tickers.json", b'{"0": {}}', None),  # no table
         ("r.xml", b"<Return/>\n\n", None),

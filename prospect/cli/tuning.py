@@ -127,8 +127,9 @@ def backtest(
     with engine.connect() as conn:
         found = replay(opened, conn, slug, read, nights)
         other = replay_other(opened, conn, compare_with, slug, nights) if compare_with else None
+    said = f"{read.name}: {counted(len(found.alerts), 'alert')} in {counted(days, 'night')}"
     if picture:
-        picture.write_bytes(picture_bytes(timeline_svg(found, f"{read.name}: {len(found.alerts)} alerts in {days} nights"), picture.suffix))
+        picture.write_bytes(picture_bytes(timeline_svg(found, said), picture.suffix))
     rows = [alert_row(alert, "") for alert in found.alerts]
     if other is not None:
         changed = compare(found, other)
@@ -139,9 +140,7 @@ def backtest(
         ]
     columns = ("night", "company", "score", "what", "lead") if other is None else ("change", "night", "company", "score", "what", "lead")
     if format == "table":
-        console().print(
-            f"{read.name}: {len(found.alerts)} alerts in {days} nights ({found.leads_per_quarter:.1f} leads a quarter)", markup=False
-        )
+        console().print(f"{said} ({found.leads_per_quarter:.1f} leads a quarter)", markup=False)
         console().print(sparkline(found), markup=False)
     print_rows(rows, columns, format, f"no alert in {days} nights; `prospect misses {slug}` shows what came near")
     if evidence:
