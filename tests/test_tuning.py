@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from prospect.cli import app, main, register
 from prospect.cli.setup import TEMPLATE
+from prospect.cli.tuning import picture_bytes
 from prospect.pipeline import run
 from prospect.workspace import load_workspace
 from store import queries
@@ -96,6 +97,14 @@ def test_a_backtest_is_drawn(desk: Desk, tmp_path: Path) -> None:
         assert "https://news.example/1" in shown
     refused = CliRunner().invoke(app, ["backtest", "moves", "--picture", "timeline.gif", "--workspace", str(desk.root)])
     assert refused.exit_code != 0
+
+
+def test_a_png_has_its_words() -> None:
+    # A renderer that finds no font leaves text out and says nothing.
+    drawn = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40"><text x="5" y="20" {}>{}</text></svg>'
+    empty = picture_bytes(drawn.format("", ""), ".png")
+    for style in ("", 'font-family="system-ui, sans-serif"', 'font-family="system-ui, sans-serif" font-weight="600"'):
+        assert picture_bytes(drawn.format(style, "Larkspur"), ".png") != empty, style
 
 
 # (what is answered, what is said of it)

@@ -154,9 +154,12 @@ def picture_bytes(svg: str, suffix: str) -> bytes:
     """Return a picture as its file has it: SVG, or PNG at twice the size, for screens that show two dots for one."""
     if suffix.lower() == ".svg":
         return svg.encode()
-    import resvg_py  # slow to import, and wanted rarely
+    import font_source_sans_pro  # slow to import, both, and wanted rarely
+    import resvg_py
 
-    return resvg_py.svg_to_bytes(svg_string=svg, zoom=2, background="#ffffff")
+    # A server often has no font, and resvg then leaves every word out without a sound: the letters come along.
+    fonts = [font_source_sans_pro.font_files_ttf[name] for name in ("SourceSansPro", "SourceSansProSemibold")]
+    return resvg_py.svg_to_bytes(svg_string=svg, zoom=2, background="#ffffff", font_files=fonts, sans_serif_family="Source Sans Pro")
 
 
 def replay_other(opened: Workspace, conn: Connection, name: str, slug: str, nights: Window) -> Replay:
