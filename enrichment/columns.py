@@ -133,8 +133,13 @@ class Layout:
         of_parents = field == "parent_id" and self.origin == "subsidiaries"
         return Column(index, field, header, _read_parent if of_parents else _READERS.get(field))
 
-    def read(self, cells: Sequence[str], columns: Sequence[Column]) -> dict[str, Any]:
-        """Return the fields of Company in a row; raise ValueFault with its column."""
+    def read(
+        self, cells: Sequence[str], columns: Sequence[Column], on_left_out: Callable[[ValueFault], None] | None = None
+    ) -> dict[str, Any]:
+        """Return the fields of Company in a row; raise ValueFault with its column.
+
+        A cell of a lenient field that cannot be read goes to `on_left_out`, and its field is unknown.
+        """
         values: dict[str, Any] = {}
         width = len(cells)
         for index, field, header, reader in columns:
@@ -155,8 +160,11 @@ class Layout:
                 else:
                     values[field] = reader(cell)
             except ValueFault as fault:
+                placed = ValueFault(f"{header}: {fault}", index + 1)
                 if field not in self.lenient:
-                    raise ValueFault(f"{header}: {fault}", index + 1) from fault
+                    raise placed from fault
+                if on_left_out:
+                    on_left_out(placed)
         said = {name: values.pop(name) for name in _SEAT if name in values}
         if said or self.country:
             values |= _settled_seat(self.country, **said)
@@ -315,7 +323,8 @@ def layout_of(header: Sequence[str]) -> Layout | str:
     if not any(column.field == "name" for column in own.columns_in(header)):
         near = get_close_matches("name", sorted(names), n=1, cutoff=0.6)
         hint = f" (did you mean '{near[0]}'?)" if near else ""
-        return f"no column 'name'{hint}; the columns are: {', '.join(cell.strip() for cell in header)}"
+        there = ", ".join(cell.strip() for cell in header)
+        return f"no column 'name'{hint}; the columns are: {there}; say which is which, such as `--column name={header[-1].strip()}`, or columns: in prospect.yml"
     return own
 
 

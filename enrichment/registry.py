@@ -36,11 +36,11 @@ _DELIMITERS = ",;\t|"
 
 
 class RegisterError(Mendable):
-    """A register cannot be read, or a row of it; the message says file, row, column and cure."""
+    """A register cannot be read, or a row or cell of it; the message says file, row, column and cure."""
 
 
 class BadRow(RegisterError):
-    """One row that holds no company, with what is wrong and the row as it stood."""
+    """One row that holds no company, or one cell of a row, with what is wrong and the row as it stood."""
 
     def __init__(self, path: Path, row: int, column: int, message: str, cells: tuple[str, ...] = ()) -> None:
         super().__init__(f"{path}:{row}:{column}: {message}")
@@ -55,11 +55,13 @@ def read_companies(
     *,
     columns: Mapping[str, str] | None = None,
     on_bad_row: Callable[[BadRow], None] | None = None,
+    on_bad_cell: Callable[[BadRow], None] | None = None,
 ) -> Iterator[Company]:
     """Yield the companies of a register, in file order.
 
     `columns` maps fields of Company to the file's own headers, for a file whose headers say nothing ("name": "Firma").
-    A bad row goes to `on_bad_row` and is left out; without it, it is raised. Raise RegisterError when the file as a whole cannot be read.
+    A bad row goes to `on_bad_row` and is left out; without it, it is raised. A cell without which its row can be read goes to
+    `on_bad_cell`, and counts as unknown. Raise RegisterError when the file as a whole cannot be read.
     """
     path = Path(path)
     if path.is_dir():
@@ -77,7 +79,7 @@ def read_companies(
         elif start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[")):
             yield from _json_register(stream.read(), path, on_bad_row)
         else:
-            yield from _csv_register(path, columns, on_bad_row)
+            yield from _csv_register(path, columns, on_bad_row, on_bad_cell)
 
 
 def heading_of(path: Path) -> list[str]:
@@ -119,10 +121,15 @@ def _opened(path: Path) -> Iterator[tuple[bytes, IO[bytes]]]:
             start = stream.read(1024)
             stream.seek(0)
             yield start, stream  # type: ignore[misc]  # gzip's file is no IO in typeshed
-    except FileNotFoundError as error:
-        raise RegisterError(f"{path}: there is no such file; name a register of companies (CSV or SEC's company_tickers.json)") from error
     except (OSError, EOFError) as error:
-        raise RegisterError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError | EOFError) -> RegisterError:
+    """Return the error for a register that the system will not read, in words."""
+    if isinstance(error, FileNotFoundError):
+        return RegisterError(f"{path}: there is no such file; name a register of companies (CSV or SEC's company_tickers.json)")
+    return RegisterError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}")
 
 
 # JSON: SEC's files
@@ -223,7 +230,12 @@ def company_of_submission(content: Mapping[str, Any], day: date | None = None) -
 # CSV
 
 
-def _csv_register(path: Path, columns: Mapping[str, str] | None, on_bad_row: Callable[[BadRow], None] | None) -> Iterator[Company]:
+def _csv_register(
+    path: Path,
+    columns: Mapping[str, str] | None,
+    on_bad_row: Callable[[BadRow], None] | None,
+    on_bad_cell: Callable[[BadRow], None] | None,
+) -> Iterator[Company]:
     with _opened(path) as (start, stream):
         encoding = encoding_of(stream)
         stream.seek(0)
@@ -243,7 +255,7 @@ def _csv_register(path: Path, columns: Mapping[str, str] | None, on_bad_row: Cal
         as_of = _day_of(path)
         id_column = 1 + _index_of(columns_read, "id")
         seen = SeenIds()
-        companies = _companies_in(reader, path, len(header), columns_read, layout, as_of, delimiter, on_bad_row)
+        companies = _companies_in(reader, path, len(header), columns_read, layout, as_of, delimiter, on_bad_row, on_bad_cell)
         while batch := list(islice(companies, _BATCH)):
             firsts = seen.add([company.id for _, company, _ in batch], [row for row, _, _ in batch])
             for (row, company, cells), first in zip(batch, firsts, strict=True):
@@ -263,8 +275,14 @@ def _companies_in(
     as_of: date,
     delimiter: str,
     on_bad_row: Callable[[BadRow], None] | None,
+    on_bad_cell: Callable[[BadRow], None] | None,
 ) -> Iterator[tuple[int, Company, tuple[str, ...]]]:
     """Yield (row, company, cells) of the rows that hold a company."""
+
+    def leave_out(fault: ValueFault) -> None:
+        if on_bad_cell:
+            on_bad_cell(BadRow(path, reader.line_num, fault.column, str(fault)))
+
     for cells in reader:
         if not any(cells):
             continue
@@ -274,7 +292,7 @@ def _companies_in(
             _report(BadRow(path, row, width + 1, message, tuple(cells)), on_bad_row)
             continue
         try:
-            yield row, _company_of(cells, columns, layout, as_of), tuple(cells)
+            yield row, _company_of(cells, columns, layout, as_of, leave_out), tuple(cells)
         except ValueFault as fault:
             _report(BadRow(path, row, fault.column, str(fault), tuple(cells)), on_bad_row)
 
@@ -310,8 +328,10 @@ class SeenIds:
         return listed
 
 
-def _company_of(cells: list[str], columns: tuple[Column, ...], layout: Layout, as_of: date) -> Company:
-    fields = layout.read(cells, columns)
+def _company_of(
+    cells: list[str], columns: tuple[Column, ...], layout: Layout, as_of: date, on_left_out: Callable[[ValueFault], None]
+) -> Company:
+    fields = layout.read(cells, columns, on_left_out)
     name = fields.get("name")
     if not name:
         raise ValueFault("no name; write one, or delete the row", 1 + _index_of(columns, "name"))

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, Engine
 from enrichment.importing import READING, ImportSummary, import_companies, write_bad_rows
 from enrichment.mentions import filer_mention, is_own_name, mention_of, provisional_company
 from enrichment.merging import MergeRefused, plan_merge, settled_provisionals
-from enrichment.registry import BadRow, RegisterError, heading_of, read_companies, rows_about
+from enrichment.registry import BadRow, RegisterError, heading_of, read_companies, rows_about, unreadable
 from enrichment.resolve import Resolver
 from enrichment.stories import tell_stories
+from profiles.wording import counted
 from prospect.accounts import all_accounts, company_of_account
 from prospect.summary import Progress, RunSummary, due_in_batches
 from prospect.workspace import Workspace
@@ -61,6 +62,12 @@ def import_register(
             return None
     progress.begin(f"import {name}", rows_about(path))
     bad: list[BadRow] = []
+    unread, first_unread = 0, ""
+
+    def leave_out(fault: BadRow) -> None:
+        nonlocal unread, first_unread
+        unread += 1
+        first_unread = first_unread or str(fault)
 
     def get(ids: Collection[str]) -> Mapping[str, Company]:
         with engine.connect() as conn:
@@ -71,12 +78,19 @@ def import_register(
             queries.save_companies(conn, companies)
 
     done = import_companies(
-        read_companies(path, columns=columns, on_bad_row=bad.append), known.resolver(), get=get, save=save, on_progress=progress.advance
+        read_companies(path, columns=columns, on_bad_row=bad.append, on_bad_cell=leave_out),
+        known.resolver(),
+        get=get,
+        save=save,
+        on_progress=progress.advance,
     )
     if bad:
-        beside = path.with_suffix(".bad.csv")
+        beside = path.resolve().with_suffix(".bad.csv")
         write_bad_rows(beside, heading_of(path), bad)
-        summary.notes.append(f"company list {name}: {len(bad)} rows left out, kept in {beside.name}; the first: {bad[0]}")
+        summary.notes.append(f"company list {name}: {counted(len(bad), 'row')} left out, kept in {beside.name}; the first: {bad[0]}")
+    if unread:
+        cells = counted(unread, "cell")
+        summary.notes.append(f"company list {name}: {cells} that cannot be read left out, their fields unknown; the first: {first_unread}")
     summary.notes += [f"company list {name}: {conflict}" for conflict in done.conflicts[:5]]
     with engine.begin() as conn:
         for kept_id, gone_id in settled_provisionals(queries.provisional_companies(conn), known.resolver()):
@@ -210,9 +224,12 @@ def match_event(resolver: Resolver, event: TriggerEvent, document: Document, mad
 
 
 def content_digest(path: Path) -> str:
-    """Return the SHA-256 of a file, or of the names and contents of a folder's files, in hexadecimal."""
+    """Return the SHA-256 of a file, or of the names and contents of a folder's files, in hexadecimal. Raise RegisterError for neither."""
     if path.is_dir():
         parts = [f"{file.name} {content_digest(file)}" for file in sorted(path.iterdir()) if file.is_file()]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise unreadable(path, error) from error

@@ -180,6 +180,33 @@ def test_a_list_that_knows_a_company_of_a_text(ask: CliRunner, tmp_path: Path, r
     assert [each[:5] if each.startswith("text") else each for each in sorted(found)] == ids
 
 
+@pytest.mark.parametrize("first", ["nix.csv", "broken.json"])
+def test_a_list_that_cannot_be_read_stops_no_other(ask: CliRunner, tmp_path: Path, first: str) -> None:
+    (tmp_path / "broken.json").write_text('{"a": ')
+    (tmp_path / "own.csv").write_text("name\nLarkspur\n")
+    done = companies(ask, "import", first, "own.csv")
+    assert done.exit_code == 1
+    assert f"{first}: " in done.stderr
+    assert "own.csv: 1 rows: 1 new" in done.stdout
+
+
+def test_a_cell_that_cannot_be_read_is_told_and_its_row_kept(ask: CliRunner, tmp_path: Path) -> None:
+    (tmp_path / "k.csv").write_text("Firma,Web,Umsatz\nLarkspur,no site,12 Mio\nVane,vane.example,viel\nKetch,n/a,3\n")
+    done = companies(ask, "import", "k.csv", "--column", "name=Firma", "--column", "domain=Web", "--column", "revenue_usd=Umsatz")
+    assert "3 rows: 3 new" in done.stdout
+    assert (
+        "2 cells that cannot be read left out, their fields unknown; the first: k.csv:2:2: Web: 'no site' is no web address" in done.stderr
+    )
+    assert not (tmp_path / "k.bad.csv").exists()
+
+
+def test_a_list_that_is_cut_says_so(ask: CliRunner, tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("name\nLarkspur\nLarkspur Two\nLarkspur Three\n")
+    companies(ask, "import", "own.csv")
+    assert "and more; --most 20 shows" in companies(ask, "list", "larkspur", "--most", "2").stderr
+    assert "and more" not in companies(ask, "list", "larkspur", "--most", "3").stderr
+
+
 KUNDEN = "Nr;Firma;Ort\n7;Müller Boote GmbH;Köln\n"
 MAPPED = [
     (("--column", "name=Firma", "--column", "city=Ort", "--column", "id=Nr"), "1 new", ""),

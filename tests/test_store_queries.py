@@ -303,12 +303,18 @@ def test_find_companies(engine: Engine) -> None:
         stored.company("c4", name="100% Wool_Works"),
         stored.company("c5", name="100 Wool Works"),
         stored.company("c6", name="Gone Harbor Mills"),
+        stored.company("c7", name="Weir Holdings", domain="weir.example", aliases=("Tidewater Lamps", "Old Harbor Lights")),
     ]
     expected = [
         ("c3", ["c3"]),  # the id
         ("12345", ["c1"]),  # a CIK without its zeros
+        ("CIK 12345", ["c1"]),
+        ("cik-0000012345", ["c1"]),
         ("hml", ["c1", "c3"]),  # the ticker before the name
         ("harbor mills", ["c1", "c2"]),  # the name's beginning before its middle; the merged one never
+        ("tidewater", ["c7"]),  # a former name
+        ("old harbor", ["c2"]),  # a name before a former one
+        ("weir.example", ["c7"]),
         ("% wool_", ["c4"]),  # signs of LIKE mean themselves
         ("  ", []),  # nothing asked, nothing found
         ("nobody", []),

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from enrichment.merging import MergeRefused
+from enrichment.registry import RegisterError
 from prospect.cli import app
 from prospect.cli.shown import CliError, WorkspaceOption, console, open_workspace, print_rows, progress, unclear_line
 from prospect.explaining import find_one_company, known_fields, unclear_rows
@@ -50,13 +51,17 @@ def import_(
     now = datetime.now(UTC)
     summary, known = RunSummary(now), Known(engine)
     for path in files:
-        if not path.exists():
-            raise CliError(f"{path}: there is no such file")
-        with progress() as shown:
-            done = import_register(engine, path, str(path), now, summary, shown, known, columns=columns)
-        typer.echo(f"{path}: {done or 'nothing new since it was imported'}")
-    for note in summary.notes:
+        try:
+            with progress() as shown:
+                done = import_register(engine, path, str(path), now, summary, shown, known, columns=columns)
+        except RegisterError as error:
+            summary.failures.append(str(error))  # the other lists are none the worse
+        else:
+            typer.echo(f"{path}: {done or 'nothing new since it was imported'}")
+    for note in (*summary.notes, *summary.failures):
         typer.echo(note, err=True)
+    if summary.failures:
+        raise typer.Exit(1)
 
 
 @companies_app.command("list")
@@ -70,9 +75,9 @@ def list_(
     _, engine = open_workspace(workspace)
     with engine.connect() as conn:
         if text:
-            found = queries.find_companies(conn, text, limit=most)
+            found = queries.find_companies(conn, text, limit=most + 1)
         else:
-            found = list(queries.get_companies(conn, queries.companies_with_stories(conn)[:most]).values())
+            found = list(queries.get_companies(conn, queries.companies_with_stories(conn)[: most + 1]).values())
     rows = [
         {
             "company": company.id,
@@ -84,9 +89,11 @@ def list_(
             "account": company.account,
             "origin": company.origin,
         }
-        for company in found
+        for company in found[:most]
     ]
     print_rows(rows, COLUMNS, format, f"no company is known as '{text}'" if text else "no company has an event yet")
+    if len(found) > most:
+        typer.echo(f"and more; --most {most * 10} shows ten times as many", err=True)
 
 
 @companies_app.command()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, bindparam, case, cast, func, or_, select, update
+from sqlalchemy import Connection, Select, Table, Text, bindparam, case, cast, func, or_, select, update
 
 from store.queries.extracting import make_document
 from store.queries.rows import chunks, columns_of, record_maker, row_of, upsert
@@ -74,35 +74,40 @@ def has_account_owners(conn: Connection) -> bool:
 
 
 def find_companies(conn: Connection, text: str, limit: int = 10) -> list[Company]:
-    """Return companies a person may mean by `text`: an id, CIK, ticker or part of the name, in this order of trust."""
+    """Return companies a person may mean by `text`: an id, CIK, ticker or part of the name, in this order of trust.
+
+    Where no name holds it, those with it as their domain or in a former or other name.
+    """
     text = storable(text.strip())
     if not text:
         return []
+    cik = text.lower().removeprefix("cik").lstrip(":- ").zfill(10)  # "CIK 320193", "cik-320193"
     part = text.lower().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     name = func.lower(companies.c.name)
     rank = case(
         (companies.c.id == text, 0),
-        (companies.c.cik == text.zfill(10), 1),
+        (companies.c.cik == cik, 1),
         (companies.c.ticker == text.upper(), 2),
         (name == text.lower(), 3),
         (name.like(part + "%", escape="\\"), 4),
         else_=5,
     )
+    by_name = or_(
+        companies.c.id == text,
+        companies.c.cik == cik,
+        companies.c.ticker == text.upper(),
+        name.like(f"%{part}%", escape="\\"),
+    )
+    aliases = func.lower(cast(companies.c.aliases, Text))
+    by_other_names = or_(companies.c.domain == text.lower(), aliases.like(f"%{part}%", escape="\\"))
     query = (
         select(*columns_of(Company, companies))
         .where(companies.c.merged_into.is_(None))
-        .where(
-            or_(
-                companies.c.id == text,
-                companies.c.cik == text.zfill(10),
-                companies.c.ticker == text.upper(),
-                name.like(f"%{part}%", escape="\\"),
-            )
-        )
         .order_by(rank, func.length(companies.c.name), companies.c.name, companies.c.id)
         .limit(limit)
     )
-    return [_company(row) for row in conn.execute(query)]
+    found = conn.execute(query.where(by_name)).all() or conn.execute(query.where(by_other_names)).all()
+    return [_company(row) for row in found]
 
 
 def due_to_resolve(conn: Connection, limit: int) -> list[tuple[TriggerEvent, Document]]:
