@@ -24,7 +24,7 @@ _RUNS_ON = re.compile(
 )
 NOT_NAMES = frozenset(
     (  # noqa: SIM905 - word lists read better as text
-        "the company we it they he she this that these those there today new ceo cfo coo cto our its a an board inc corp management news "
+        "supervisory the company we it they he she this that these those there today new ceo cfo coo cto our its a an board inc corp management news "
         "market more about shares stock item form exhibit us uk u.s. ai directors stockholders shareholders committee officer officers "
         "meeting agreement sec nyse nasdaq otc gaap ebitda eps fda ftc doj irs fbi epa eu un gdp ipo globe newswire pr business wire prnewswire "
         "globenewswire accesswire registrant chairman president director january february march april may june july august september "

@@ -118,8 +118,13 @@ class Parties:
         plain = re.sub(r"['’]s?$", "", plain)
         plain = re.sub(r"\s*[“\"(‘]{1,2}[A-Z][\w.’'-]*[”\")’]{1,2}\s+", " ", plain)  # Miguel “Mike” Ortiz
         plain = re.sub(r",?\s(?:M\.?D|Ph\.?D|CPA|Esq|J\.?D|MBA|M\.?B\.?A|CFA|P\.?E|RN|DVM|DO|FACHE)\b\.?.*$", "", plain)
+        if plain.isupper() and (mixed := re.search(rf"(?i)\b{re.escape(plain)}\b(?<=[a-z])", self.full_text)):
+            return mixed.group()  # of a headline in capitals
+        ranked = _RANK.fullmatch(plain)
+        if ranked and len((known := self.person(ranked.group("last"))).split()) > 1:
+            return known
         if len(plain.split()) > 1 and not re.fullmatch(r"[A-Z]\.? \w+", plain):
-            return plain
+            return self._in_full(plain)
         known = cut_person(self.names.full_name(plain, "PERSON") or "")
         if len(known.split()) > 1:
             return known
@@ -137,7 +142,20 @@ class Parties:
                 return found
         return plain
 
+    def _in_full(self, name: str) -> str:
+        """Return the name that the text gives somebody beside the one he is called by: “Tim Roe” is “Mortimer J. Roe” where it has "Mortimer (“Tim”) J. Roe"."""
+        called, last = name.split()[0], _last_name(name)
+        if not any(f"{mark}{called}" in self.full_text for mark in '“"(‘'):
+            return name
+        given = re.search(
+            rf"\b([A-Z][\w’-]+(?: [A-Z]\.)?) [(“\"‘]{{1,2}}{re.escape(called)}[”\"’)]{{1,2}} ((?:[A-Z][\w’-]*\.? )?{re.escape(last)})\b",
+            self.full_text,
+        )
+        return f"{given.group(1)} {given.group(2)}" if given else name
 
+
+# "General Roe", of whom the text says elsewhere that he is Lance W. Roe
+_RANK = re.compile(r"(?:General|Admiral|Colonel|Captain|Major|Judge|Senator|Ambassador|Governor|Secretary) (?P<last>[A-Z][\w’-]+)")
 _NOT_FIRST = frozenset(
     [
         "Mr",
@@ -196,7 +214,9 @@ _NOT_FIRST = frozenset(
 # what follows the core of a firm's name up to its legal form: "Acme" + " Robotics, Inc."
 _LEGAL_END = re.compile(rf"\b{LEGAL}$")
 _LEGAL_AFTER = re.compile(rf"(?: (?!(?:and|And|AND)\b)[A-Z&][\w&’'-]*){{0,3}}?(?:,? {LEGAL}\b\.?){{1,3}}")
-_GIVEN_BEFORE = re.compile(r"\b(?:[A-Z][\w’'-]+|[A-Z]\.)(?:\s(?:[A-Z][\w’'-]*\.?|[“\"][A-Z]\w+[”\"]|van|von|de|der|la|di|bin|al)){0,3}\s\Z")
+_GIVEN_BEFORE = re.compile(
+    r"\b(?:[A-Z][\w’'-]+|[A-Z]\.)(?:[ \xa0](?:[A-Z][\w’'-]*\.?|[“\"][A-Z]\w+[”\"]|van|von|de|der|la|di|bin|al)){0,3}[ \xa0]+\Z"
+)
 
 
 def _longer_forms(text: str, name: str) -> Iterator[str]:

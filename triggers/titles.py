@@ -66,7 +66,7 @@ _MANNER = (
     r"associate|principal|regional|senior|executive|honorary|managing|corporate|co-?) ?)"
 )
 _ACRONYM = r"(?-i:C[EFOTIMRPSACLDXBN]O|CHRO|CISO|CPTO|CCDO|CGO|CDAO|CTIO|CSCO)"
-_CHIEF_WORD = r"(?:(?!officer|and\b|of\b)[a-z&-]+)"
+_CHIEF_WORD = r"(?:(?!officer|and\b|of\b)(?:u\.s\.|[a-z&-]+))"
 _CHIEF = (
     rf"chief {_CHIEF_WORD}(?:(?: |, | and | & |/|, and ){_CHIEF_WORD}){{0,4}}? officer"
     r"|chief (?:executive|operating|financial|information|technology|legal|medical|scientific|marketing)(?! officer)(?= of\b|,|\.| and\b|$| in\b|’s|'s)"
@@ -93,8 +93,9 @@ _POSTS = (
     r"(?:corporate |financial |group |assistant |division |regional |business unit )controller|(?-i:Controller)|comptroller",
     r"(?:corporate|company|assistant|general|executive|board|commerce|deputy|press|recording|permanent|cabinet|transportation|labor|energy|treasury|defense|agriculture|interior|education) secretary|secretary(?: of (?:state|commerce|labor|energy|defense|agriculture|transportation|education|the treasury|the board|the corporation|the company))|(?<=and )secretary|(?-i:Secretary)(?=,| and\b| to the)",
     r"co-?founder|(?:co-)?founder",
-    r"(?:board|independent|lead|non-executive|outside) (?:member|director)(?! of\b)|lead independent director",
-    r"(?<=as a )director|(?<=as an )independent director|(?<=as )(?-i:Director)",
+    # "an independent director of the Company", and no "independent director of research"
+    r"(?:board|independent|lead|non-executive|outside|non-employee) (?:member|director)(?! of\b(?! (?:the|our) (?:company|corporation|registrant|bank|board)))|lead independent director",
+    r"(?<=as a )director|(?<=as a new )director|(?<=as an additional )director|(?<=as an )independent director|(?<=as )(?-i:Director)|(?<=, a )director(?= of (?:the|our) (?:company|corporation|registrant|bank)\b)",
     rf"(?:{_LEVEL}*|lead |(?-i:[A-Z]\w+ [A-Z]\w+ ))?(?:director|head)(?:,| of(?: the)?| for| -) {_FIELD}",
     rf"(?:regional|executive|sales|marketing|medical|finance|creative|technical|editorial|athletic|commercial|operations|program|associate|deputy|senior|artistic|museum|human resources|HR|IT) director(?:{_OF})?",
     r"(?-i:[A-Z]\w+ [A-Z]\w+ )(?:regional director)",

@@ -14,7 +14,7 @@ from store.records import TriggerEvent
 from triggers.dates import effective_date
 from triggers.moves.employers import company_of, previous_company
 from triggers.moves.headlines import REMAKES, TEAM, TERSE_JOINS, TERSE_LEAVES, TERSE_MOVES, TERSE_RISES, terse, unnamed
-from triggers.moves.offices import function_of, level_in, title_of
+from triggers.moves.offices import function_of, level_in, title_beside, title_of
 from triggers.moves.told import is_biography, is_insider, is_leave, is_news, is_no_join, status_of_move
 from triggers.moves.words import (
     ADVISORY,
@@ -154,7 +154,8 @@ def _people(view: View, match: re.Match[str]) -> Iterator[tuple[Entity, int]]:
 
 
 def _found(view: View, match: re.Match[str], person: Entity, direction: str, reading: Reading) -> Found:
-    title = title_of(view, match, person, direction)
+    told = title_of(view, match, person, direction)
+    title = told or (title_beside(person, reading) if reading.filing and direction == "leaves" else None)
     masked = view.masked
     where_title = match.groupdict().get("t")
     company = company_of(view, match, person, direction, reading)
@@ -163,14 +164,14 @@ def _found(view: View, match: re.Match[str], person: Entity, direction: str, rea
     if not direction:
         direction = "changes" if is_insider(view, match, person, reading, title) else "joins"
     level = level_in(view, title or "")
-    effective = effective_date(view, view.span(match.start(), match.end())[0])
+    effective = _effective(view, match, title)
     facts: dict[str, str | None] = {
         "person": reading.parties.person(person.text),
         "title": title,
         "direction": direction,
         "level": level if title else None,
         "function": function_of(title, level) if title else None,
-        "effective": effective.text if effective else ("immediately" if re.search(r"(?i)effective immediately", masked) else None),
+        "effective": effective or ("immediately" if re.search(r"(?i)effective immediately", masked) else None),
         "previous_company": previous_company(view, company or reading.parties.main) if direction == "joins" else None,
     }
     other = PREDECESSOR.search(masked)
@@ -178,7 +179,9 @@ def _found(view: View, match: re.Match[str], person: Entity, direction: str, rea
         name = view.entity(masked[other.end() - 1])
         if name.text != person.text:
             facts["predecessor"] = reading.parties.person(name.text)
-    confidence = 0.95 if title else 0.8
+    confidence = (
+        0.7 if re.fullmatch("successor|replacement", verb) else 0.95 if told else 0.8
+    )  # who is sought a successor for may have gone before
     zone = view.sentence.zone
     if ADVISORY.search(view.text(match.start(), min(len(masked), match.end() + 12))):
         confidence -= 0.5
@@ -191,7 +194,7 @@ def _found(view: View, match: re.Match[str], person: Entity, direction: str, rea
     if biography:
         confidence -= 0.6
     if PAY.search(clause) and not re.search(
-        r"(?i)\b(?:appointed|resign|retire|elected|named|step)", masked[match.start("verb") : match.end("verb") + 5]
+        r"(?i)\b(?:appointed|resign|retire|elected|named|step|employment)", masked[match.start("verb") : match.end("verb") + 5]
     ):
         confidence -= 0.4
     if COMMITTEE.search(masked[match.start() : match.end() + 60]) and not where_title:
@@ -208,6 +211,25 @@ def _found(view: View, match: re.Match[str], person: Entity, direction: str, rea
         confidence,
         news=not biography and is_news(view, match, reading),
     )
+
+
+# "will step down on December 31, 2031", "announced her intention to retire in May 2031"
+_FUTURE = re.compile(r"(?i)\b(?:will|to|intention of|intends to|plans to|shall)(?: be)? $")
+_ON_DAY = re.compile(
+    rf"(?: [^;.\n\ue002]{{0,25}}?)? (?:on|in|at the end of|by|after) (?:or (?:about|around) )?({SORTS['date']}[\ue100-\uf8ff])",
+    re.IGNORECASE,
+)
+
+
+def _effective(view: View, match: re.Match[str], title: str | None) -> str | None:
+    """Return when the move takes effect: the date after "effective" that stands nearest to the office, else the day it will be made."""
+    verb, after = view.masked[max(0, match.start("verb") - 20) : match.start("verb")], match.end("verb")
+    if _FUTURE.search(verb) and (day := _ON_DAY.match(view.masked, after)):
+        return view.entity(day.group(1)[1]).text
+    at = view.span(match.start(), match.end())
+    office = view.sentence.text.find(title, at[1] - view.sentence.start) if title else -1
+    found = effective_date(view, view.sentence.start + office + len(title or "") if office >= 0 else at[0])
+    return found.text if found else None
 
 
 # a post that one who steps down keeps or is given: no new office of its own

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from triggers.companies import LEGAL, same_name
+from triggers.companies import LEGAL, bare, same_name
 from triggers.moves.words import BOARD, JOIN, MR, O, T
 from triggers.parties import doer
 from triggers.reading import Reading
@@ -56,7 +56,7 @@ def company_of(view: View, match: re.Match[str], person: Entity, direction: str,
         rf"..,? (?:currently |who is )?(?:the )?{T} (?:of|at) (?:the )?(?:({O})|((?-i:[A-Z][A-Z&]{{1,7}}))\b)",
         masked[view.place_of(person) :],
     )
-    if elsewhere and direction == "leaves":
+    if elsewhere and direction == "leaves" and not _also_here(view, view.place_of(person), match.start("verb"), reading):
         return _entity_text(view, elsewhere.group(1)) if elsewhere.group(1) else elsewhere.group(2)
     if verb_at < people_at:  # Acme appoints Jane Roe: the subject
         return doer(view, verb_at, reading.parties, own=True)
@@ -64,6 +64,13 @@ def company_of(view: View, match: re.Match[str], person: Entity, direction: str,
     if before_people and direction == "leaves":
         return _entity_text(view, before_people.group(1))
     return None
+
+
+def _also_here(view: View, begin: int, end: int, reading: Reading) -> bool:
+    """True where somebody who has an office in a unit has one of the document's own company too: "president of Orbex Tools Ltd., vice president of Orbex Inc."."""
+    main = reading.parties.main
+    held = [view.entity(m.group(1)[1]) for m in re.finditer(rf"{T},? (?:(?:of|at) )?(?:the )?({O})", view.masked[begin:end])]
+    return any(e.anaphor or (main is not None and bare(e.text) == bare(main)) for e in held)
 
 
 def _is_unit(named: str, subject: str, reading: Reading) -> bool:

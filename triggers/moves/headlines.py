@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from triggers.expression import Expression
 from triggers.moves.offices import function_of, level_of, title_of
+from triggers.moves.told import is_pay_term
 from triggers.moves.words import AUDITOR, MINOR, PEOPLE, PROMOTE, UNNAMED_JOINS, UNNAMED_LEAVES, P, T
 from triggers.reading import Found, Reading
 from triggers.structure import BODY, LEAD, QUOTE
@@ -63,6 +64,8 @@ def terse(view: View, reading: Reading) -> Iterator[Found]:
         ):
             continue  # a clause of a contract
         group = next(g for g in ("verb", "oust", "noun") if match.groupdict().get(g))
+        if group == "verb" and is_pay_term(view, match):
+            continue
         after = view.text(match.end(group), len(masked)) if match.end(group) < len(masked) else ""
         if pattern is TERSE_MOVES and _PRIZED.match(" " + after.lstrip()):
             continue
@@ -165,9 +168,13 @@ def unnamed(view: View, reading: Reading) -> Iterator[Found]:
         )  # fmt: skip
         return
     match = None if _ROUTINE.search(masked) else UNNAMED_JOINS.search(masked)
-    if match and re.search(
-        r"(?i)\b(?:new|next|first|interim|acting|permanent|as|to|veteran|exec|former|ex)\b|names|named|appoint|elects|hires|taps|picks|appointment|promot",
-        match.group(),
+    if (
+        match
+        and not is_pay_term(view, match)
+        and re.search(
+            r"(?i)\b(?:new|next|first|interim|acting|permanent|as|to|veteran|exec|former|ex)\b|names|named|appoint|elects|hires|taps|picks|appointment|promot",
+            match.group(),
+        )
     ):
         if re.match(r"(?i)(?:announc|gets?|with|has|unveil|add|introduc|welcom)", match.group("verb")) and not re.search(
             r"(?i)\b(?:new|next|interim|first)\b", match.group("rest")

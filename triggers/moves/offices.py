@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from triggers.moves.words import BOARD, MR, G, O, T
+from triggers.moves.words import BOARD, MR, ROLE, G, O, P, T
+from triggers.parties import same_person
+from triggers.reading import Reading
 from triggers.view import SORTS, Entity, View
 
 FUNCTIONS = [
@@ -46,7 +48,7 @@ def level_of(title: str) -> str:
     ) and not re.search(r"(?i)president,", title):
         return "c_suite"
     if re.search(
-        r"(?i)\b(?:board|chair(?:man|woman|person)?|trustee|non-?executive|independent director|supervisory|lead director)\b|^(?:an? |the |new |its )?(?:lead |outside )?director$|^directors$",
+        r"(?i)\b(?:board|chair(?:man|woman|person)?|trustee|non-?executive|non-?employee|independent director|supervisory|lead director)\b|^(?:an? |the |new |its )?(?:lead |outside )?director$|^directors$",
         title,
     ):
         return "board"
@@ -135,3 +137,21 @@ def title_of(view: View, match: re.Match[str], person: Entity, direction: str) -
 def _in(match: re.Match[str], at: int) -> tuple[int, int]:
     """Return where the first group of a match stands whose text began at `at`."""
     return at + match.start(1), at + match.end(1)
+
+
+# "with Ann Poe, the Company's treasurer"; "Ms. Poe had been serving as treasurer"
+_HELD = re.compile(
+    rf"({P})(?:,? \([^)]*\))?(?:,? (?:(?:the|our|its|{O}['’]s?) )*|(?: currently)? (?:had been|has been|had|has|was|is|serves|served)(?: currently)?(?: serv\w+)?(?: as)? {ROLE}{{0,4}})({T}(?:,? and {T})*)",
+    re.IGNORECASE,
+)
+
+
+def title_beside(person: Entity, reading: Reading) -> str | None:
+    """Return the office that the sentences around give the person, in a filing that tells in one of them only who goes."""
+    for step in (1, -1, 2):
+        view = reading.neighbour(step)
+        for match in _HELD.finditer(view.masked) if view else ():
+            assert view is not None
+            if same_person(view.entity(match.group(1)[1]).text, person.text):
+                return re.sub(r"\s+", " ", view.text(*match.span(2))).strip(" ,")
+    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from triggers.companies import same_name
 from triggers.moves.words import AUDITOR, GIVEN, GIVING, JOIN, MINOR, MR, PROMOTE, ROLE, O, P, T
 from triggers.qualify import old_year
 from triggers.reading import Reading
@@ -15,6 +16,14 @@ _BIOGRAPHY = re.compile(
 _EARLIER_MONTH = re.compile(
     r"(?i)[^,;]{0,20}\b(?:(?:earlier|last|previous) \w+|in (?:january|february|march|april|may|june|july|august|september|october|november|december|(?:19|20)\d\d))\b,"
 )
+
+
+def is_pay_term(view: View, match: re.Match[str]) -> bool:
+    """True for "Jane Roe, vice president and a named executive officer": of whom the rules of pay speak, and who is named to nothing."""
+    return (
+        match.group("verb").lower() == "named"
+        and re.match(r"(?i) executive officers?\b", view.text(match.end("verb"), len(view.masked))) is not None
+    )
 
 
 def is_no_join(view: View, match: re.Match[str]) -> bool:
@@ -32,6 +41,10 @@ def is_no_join(view: View, match: re.Match[str]) -> bool:
         return True
     if AUDITOR.search(match.group()) or (MINOR.search(between) and not re.search(r"(?i)\bchief|president", between)):
         return True
+    if is_pay_term(view, match):
+        return True
+    if match.groupdict().get("t") and _OF_COMMITTEE.match(view.masked, match.end("t")):
+        return True
     if re.match(
         r"(?i)(?:lead|leads|head|chair|be|run|serv|act as|oversee|fill|continue|move|return|start|begin|be)\b", verb
     ) and not re.search(
@@ -41,6 +54,10 @@ def is_no_join(view: View, match: re.Match[str]) -> bool:
     if re.match(r"(?i)be$", verb) and not re.search(r"(?i)\b(?:new|next|interim|acting|its|the company)\b", between):
         return True
     return bool(re.match(r"(?i)\s*continue", verb))
+
+
+# "will serve as chair of the committee", "chair of the board's audit committee"
+_OF_COMMITTEE = re.compile(r"(?i) of (?:(?:the|its|our|a|each) )?(?:board(?: of directors)?['’]s )?(?:[\w&-]+,? ){0,6}?committee\b")
 
 
 def is_leave(view: View, match: re.Match[str], at: int) -> bool:
@@ -67,6 +84,11 @@ def is_leave(view: View, match: re.Match[str], at: int) -> bool:
         return False  # "on leave", "on medical leave"
     if re.match(r"(?:was|were|been|be|is|are) (?:\w+ly )?(?:replaced|succeeded)", verb):
         return True
+    if re.fullmatch("successor|replacement", verb):
+        return (
+            re.search(r"(?i)\b(?:if|unless|should|whether|in the event|in case|may|would|until)\b", view.masked[: match.start("verb")])
+            is None
+        )
     if re.match(r"replac", verb):
         # "replaces John Doe": he goes; "X replaced the CFO" is not about X
         return bool(re.search(rf"(?i)replac\w+ (?:{ROLE}{{0,4}}(?:{T}),? )?{MR}{P}", match.group()))
@@ -110,6 +132,8 @@ def status_of_move(view: View, match: re.Match[str], direction: str) -> str | No
         near,
     ) and not (direction == "leaves" and re.search(r"(?i)not (?:be )?(?:stand|serve|seek|continue|run)", near)):
         return "denied"
+    if re.fullmatch("(?i)successor|replacement", match.group("verb")):
+        return "planned"
     if re.search(
         r"(?i)\b(?:reportedly|rumou?r|in talks|considering|is said to|sources|people familiar|may |might |could )", near
     ) or re.search(
@@ -210,10 +234,12 @@ def is_insider(view: View, match: re.Match[str], person: Entity, reading: Readin
         and match.start("t") > place
     ):
         return True
-    if re.match(
+    beside = re.match(
         rf"(?i)..,? (?:\([^)]*\),? |(?:age )?(?:\d\d|\ue007.),? )?(?:(?:the|its|our|{O}['’]s?|company['’]s|currently|current|who (?:is|has been|currently serves as|serves as))\s)+(?:current )?{T}",
         masked[place : place + 90],
-    ):
+    )
+    # "appointed Jane Roe the Company's treasurer": what she is given, and not what she was
+    if beside and place + beside.end() != match.span("t" if match.groupdict().get("t") else "verb")[1]:
         return True
     if re.match(
         r"..,? (?:\([^)]*\),? )?(?:an? |the )?(?:current |existing |long-?time )?(?:member of|partner (?:at|in|with)|board member)\b(?!.{0,50}\badvisory)",
@@ -233,9 +259,18 @@ def is_insider(view: View, match: re.Match[str], person: Entity, reading: Readin
             break
         surname = person.text.split()[-1]
         text = next_view.sentence.text
-        if re.search(rf"\b{re.escape(surname)}\b", text) and re.search(
+        inside = re.search(
             r"(?i)\b(?:has (?:served|been) (?:as )?(?:the company|our|with the company|the Company|a member|an? (?:executive|employee|officer)|(?:senior |executive )?vice president)|joined the company in|has been with (?:the company|us)|currently (?:serves|the)|previously served as (?:the company|our)|has served (?:as|in) .{0,80}since|served as .{0,60}(?:of the company|the company['’]s)|since joining (?:the company|us))",
             text,
-        ):
+        )
+        if inside and re.search(rf"\b{re.escape(surname)}\b", text) and not _of_others(next_view, inside.end(), reading):
             return True
     return False
+
+
+def _of_others(view: View, at: int, reading: Reading) -> bool:
+    """True where the office that the sentence gives from its character `at` on is one of another company: "has served as treasurer of Tern Inc."."""
+    start = view.sentence.start + at
+    after = next((e for e in view.of("company") if e.start >= start and e.start < start + 120), None)
+    main = reading.parties.main
+    return after is not None and not after.anaphor and main is not None and not same_name(after.text, main)

@@ -48,7 +48,7 @@ _JOINS = [
     rf"\b(?P<verb>{GIVE})\b{GAP}{PEOPLE}(?P<mid>,? (?:(?:as|to(?: be| become| serve as| the)?|into|in)[\s]){ROLE}{{0,7}}(?P<t>{T}|{BOARD}))",
     rf"\b(?P<verb>{GIVE})\b{GAP}{PEOPLE}(?P<mid>,? (?:to|onto) {ROLE}{{0,5}}(?:{O}(?:['’]s?)? )?(?:[\w-]+ ){{0,2}}(?P<t>{BOARD}|{T}))",
     rf"\b(?P<verb>{GIVE})\b{GAP}{PEOPLE}(?P<mid>(?:,? [^;\n\ue002]{{0,110}}?)(?:,| as| to| to the| to serve as| into) {ROLE}{{0,6}}(?P<t>{T}|{BOARD}))",
-    rf"\b(?P<verb>nam(?:es|ed|ing)|appoint(?:s|ed)|elect(?:s|ed)|promot(?:es|ed)|mak(?:es|ing)|made) {PEOPLE}(?P<mid> {ROLE}{{0,5}}(?P<t>{T}))",
+    rf"\b(?P<verb>nam(?:es|ed|ing)|appoint(?:s|ed)|elect(?:s|ed)|promot(?:es|ed)|mak(?:es|ing)|made) {PEOPLE}(?P<mid>(?: {O}['’]s?)? {ROLE}{{0,5}}(?P<t>{T}))",
     # names new chief financial officer Jane Roe; hires new director, Jane Roe; welcomes as its new CEO Jane Roe
     rf"\b(?P<verb>{GIVE}|new|incoming)\b (?:as )?{ROLE}{{0,5}}(?P<t>{T})(?: of {O})?,? {PEOPLE}(?! (?:said|says|adds|added|told|noted|joins|shares|discusses|explains|talks|speaks|comment))",
     rf"\b(?P<verb>newly[- ](?:appointed|named|hired|elected|minted|installed|promoted)) {ROLE}{{0,5}}(?P<t>{T})(?: of {O})?,? {PEOPLE}",
@@ -87,6 +87,11 @@ _LEAVES = [
     rf"{MR}{PEOPLE}['’]s? (?:\w+ ){{0,2}}(?P<verb>{LEAVING})(?P<mid>(?: (?:as|from|of) {ROLE}{{0,6}}(?P<t>{T}|{BOARD}))?)",
     # received from Jane Roe notice of his resignation; accepted the resignation tendered by
     rf"(?:receiv\w+|accept\w+)[^;\n\ue002]{{0,60}}?(?:from|of|by) {MR}{PEOPLE}[^;\n\ue002]{{0,80}}?\b(?P<verb>{LEAVING}|{LEAVE})(?P<mid>(?:[^;\n\ue002]{{0,40}}?(?:as|from) {ROLE}{{0,6}}(?P<t>{T}|{BOARD}))?)",
+    # Ms. Roe’s employment with the Company terminated on May 3, will end as of; never "if her employment is terminated"
+    rf"{MR}{PEOPLE}['’]s? (?P<verb>(?:employment|service|tenure)(?: (?:with|by|at|as|for|on) [^;\n\ue002,]{{1,60}}?)? (?:will (?:end|terminate|cease|conclude)|(?:was )?terminated|ended|ceased|concluded)\b)(?= (?:effective|on|as of|at) )",
+    # has begun the process of finding a successor for Ms. Roe, the CFO; a search for Ms. Roe’s successor
+    rf"\b(?:find|search|identify|recruit|select|seek)(?:s|ing|ed)?\b(?: [^;\n\ue002]{{0,40}}?)? (?P<verb>successor|replacement) (?:for|to) {MR}{PEOPLE}",
+    rf"\b(?:find|search|identify|recruit|select|seek)(?:s|ing|ed)?\b(?: [^;\n\ue002]{{0,40}}?)? {MR}{PEOPLE}['’]s? (?P<verb>successor|replacement)\b",
     # Acme fires CEO Jane Roe, parts ways with
     rf"\b(?P<verb>{OUST}) (?:{ROLE}{{0,4}}(?P<t>{T}),? )?{MR}{PEOPLE}",
     # Acme CFO Jane Roe to retire
