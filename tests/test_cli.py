@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+
+from prospect.cli import shown
 
 
 def prospect(*words: str, cwd: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -195,3 +198,25 @@ def test_every_command_is_known_to_its_module() -> None:
     register([])
     group = typer.main.get_command(app)
     assert sorted(group.commands) == sorted(name for names in COMMANDS.values() for name in names)  # type: ignore[attr-defined]
+
+
+ROWS = [
+    {"lead": "b050cbdb", "company": "Larkspur Software, Inc.", "owner": "nina.o@reps.example"},
+    {"lead": "de62e606", "company": "Vane [Roofing] LLC", "owner": None},
+]
+
+
+@pytest.mark.parametrize(
+    "width, expected",
+    [
+        (60, ["lead      company                  owner", "b050cbdb  Larkspur Software, Inc.  nina.o@reps.example", "de62e606  Vane [Roofing] LLC"]),
+        # companies are broken at their spaces
+        (40, ["lead      company    owner", "b050cbdb  Larkspur   nina.o@reps.example", "          Software,", "          Inc."]),
+        # a word would be cut in two
+        (36, ["lead     b050cbdb", "company  Larkspur Software, Inc.", "owner    nina.o@reps.example", "", "lead     de62e606"]),
+    ],
+)  # fmt: skip
+def test_a_table_cuts_no_word(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int, expected: list[str]) -> None:
+    monkeypatch.setattr(shown, "console", lambda: Console(width=width, highlight=False))
+    shown.print_rows(ROWS, ("lead", "company", "owner"), "table", "none")
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()][: len(expected)] == expected

@@ -62,7 +62,7 @@ def leads(
         else:
             print_rows(
                 [lead_row(conn, lead, whole=format != "table") for lead in found],
-                LEAD_COLUMNS,
+                LEAD_COLUMNS if format != "table" else [name for name in LEAD_COLUMNS if name != "threshold"],
                 format,
                 "no leads; `prospect explain PROFILE COMPANY` says why",
             )
@@ -91,17 +91,18 @@ def unclear_company_rows(conn: Connection) -> list[dict[str, object]]:
 
 
 def lead_row(conn: Connection, lead: Lead, whole: bool = True) -> dict[str, object]:
-    """Return a lead as one row of the inbox; `whole` keeps the full id and time."""
+    """Return a lead as one row of the inbox: `whole` keeps the full id and time, else it is put for the eye, in few and short words."""
     company = queries.get_company(conn, lead.company_id)
     stories = [story for story in queries.stories_of(conn, [lead.company_id]).get(lead.company_id, []) if story.id in lead.story_ids]
+    happened = "; ".join(f"{story.kind} ({story.status})" for story in stories)
     return {
         "lead": lead.id if whole else lead.id[:8],
         "created": lead.created if whole else f"{lead.created:%Y-%m-%d}",
-        "score": round(lead.score, 1),
+        "score": round(lead.score, 1) if whole else f"{lead.score:.1f} of {lead.threshold:g}",
         "threshold": lead.threshold,
         "company": company.name if company else lead.company_id,
         "place": ", ".join(part for part in (company.city, company.state or company.country) if part) if company else None,
-        "what_happened": "; ".join(f"{story.kind} ({story.status})" for story in stories),
+        "what_happened": happened if whole else happened.replace("_", " "),
         "profile": lead.profile,
         "owner": lead.owner,
         "state": lead.state,

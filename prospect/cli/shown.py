@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 from rich.table import Table
@@ -175,19 +176,48 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], format
         writer.writerow(columns)
         writer.writerows([[row.get(name) for name in columns] for row in rows])
     elif rows:
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for name in columns:
-            table.add_column(name.replace("_", " "), overflow="fold")
-        for row in rows:
-            table.add_row(*("" if row.get(name) is None else str(row[name]) for name in columns))
-        console().print(table)
+        cells = [["" if row.get(name) is None else str(row[name]) for name in columns] for row in rows]
+        _print_table([name.replace("_", " ") for name in columns], cells)
     if not rows:
         typer.echo(empty, err=True)
 
 
+# a word of a table is cut in two only where it is longer than this
+_LONGEST_WORD = 20
+
+
+def _print_table(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    """Print a table whose words stay whole; where the terminal is too narrow for that, a block of lines a row."""
+    out = console()
+    columns = list(zip(headings, *lines, strict=True))
+    widths = [max((min(len(word), _LONGEST_WORD) for cell in column for word in cell.split()), default=0) for column in columns]
+    spare = out.width - sum(widths) - 2 * (len(widths) - 1)
+    if spare < 0:
+        left = max(map(len, headings))
+        for number, line in enumerate(lines):
+            if number:
+                out.print()
+            for heading, cell in zip(headings, line, strict=True):
+                if cell:
+                    out.print(f"{heading:<{left}}  {cell}", markup=False, soft_wrap=True)
+        return
+    # rich would take from the columns whose words just fit; what is left goes to all that lack something, a character at a time
+    lacks = [max(map(len, column)) - width for column, width in zip(columns, widths, strict=True)]
+    while spare > 0 and any(lacks):
+        for place, lack in enumerate(lacks):
+            if lack and spare:
+                widths[place], lacks[place], spare = widths[place] + 1, lack - 1, spare - 1
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading, width in zip(headings, widths, strict=True):
+        table.add_column(heading, overflow="fold", width=width)
+    for line in lines:
+        table.add_row(*map(escape, line))
+    out.print(table)
+
+
 def console() -> Console:
-    """Return the console for results: as wide as the terminal, 120 columns in a pipe, nothing highlighted by itself."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    """Return the console for results: as wide as the terminal, 140 columns in a pipe, nothing highlighted by itself."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
 
 def unclear_line(row: Mapping[str, Any]) -> str:
