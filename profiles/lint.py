@@ -38,6 +38,7 @@ class Stored:
     included: Collection[str] | None = None  # ids that `companies.include` was resolved to
     excluded: Collection[str] = ()
     leads_per_quarter: float | None = None  # what a backtest says
+    nights: int = 0  # that it replayed
 
 
 def lint(profile: Profile) -> list[Lint]:
@@ -92,7 +93,12 @@ def lint_stored(profile: Profile, stored: Stored, now: datetime, atlas: Atlas | 
     if stored.leads_per_quarter is not None:
         rate = stored.leads_per_quarter
         if rate == 0:
-            found.append(Lint(("threshold",), "nothing that is stored would have alerted; `prospect misses` shows what came nearest"))
+            found.append(
+                Lint(
+                    ("threshold",),
+                    f"nothing that was seen in the last {stored.nights} nights would have alerted; `prospect misses` shows what came nearest",
+                )
+            )
         elif rate > MANY_MAILS and profile.limit is None:
             found.append(
                 Lint(

@@ -185,6 +185,7 @@ def held_against_store(workspace: Workspace, conn: Connection, now: datetime) ->
             included=accounts.included,
             excluded=accounts.excluded,
             leads_per_quarter=sample.leads_per_quarter(slug, profile, accounts) if sample else None,
+            nights=len(sample.moments) if sample else 0,
         )
         yield from _placed(workspace, slug, lint_stored(profile, held, now, coordinates))
 
@@ -231,4 +232,7 @@ def replayable(conn: Connection, told_of: Sequence[str], now: datetime, profiles
     found = queries.get_companies(conn, ids)
     sightings = queries.sightings_of(conn, ids)
     seen = [(found[each], sightings[each]) for each in ids if sightings.get(each)]
-    return Sample(seen, size / len(told_of), daily(now - timedelta(days=days - 1), days)) if seen else None
+    moments = daily(now - timedelta(days=days - 1), days)
+    # an archive of long ago, or a crawl that stopped, says nothing of what to expect
+    lately = any(sighting.first_seen >= moments[0] for _, told in seen for sighting in told)
+    return Sample(seen, size / len(told_of), moments) if lately else None

@@ -62,16 +62,17 @@ def test_wants_that_no_enabled_source_can_feed(tmp_path: Path, sources: dict[str
     assert [each for each in report.warnings if "source tells" in each] == ([f"profiles/moves.yml:5:5: {warning}"] if warning else [])
 
 
-# (nights that were run, the state the profile asks for, what is said of its alerts)
+# (nights that were run, nights since, the state the profile asks for, what is said of its alerts)
 RATES = [
-    (1, "MD", None),  # too few nights to say
-    (8, "MD", "about 1141 leads a quarter are to be expected"),
-    (8, "TX", "nothing that is stored would have alerted"),
+    (1, 0, "MD", None),  # too few nights to say
+    (8, 0, "MD", "about 1141 leads a quarter are to be expected"),
+    (8, 400, "MD", None),  # nothing was seen for more than a year
+    (8, 0, "TX", "nothing that was seen in the last 8 nights would have alerted"),
 ]
 
 
-@pytest.mark.parametrize("nights, state, warning", RATES)
-def test_mails_to_be_expected(tmp_path: Path, nights: int, state: str, warning: str | None) -> None:
+@pytest.mark.parametrize("nights, since, state, warning", RATES)
+def test_mails_to_be_expected(tmp_path: Path, nights: int, since: int, state: str, warning: str | None) -> None:
     workspace = workspace_of(tmp_path / "ws", {"news": NEWS}, state)
     engine = open_store(workspace.database_url)
     for number in range(100):
@@ -80,7 +81,7 @@ def test_mails_to_be_expected(tmp_path: Path, nights: int, state: str, warning: 
     for night in range(nights):
         run(workspace, engine, now=NOW + timedelta(days=night), stages=("resolve", "judge"))
     engine.dispose()
-    found = check_workspace(workspace, NOW + timedelta(days=nights - 1)).warnings
-    assert [each.partition(": ")[2] for each in found if "leads a quarter" in each or "nothing that is stored" in each] == (
+    found = check_workspace(workspace, NOW + timedelta(days=nights - 1 + since)).warnings
+    assert [each.partition(": ")[2] for each in found if "leads a quarter" in each or "nothing that was seen" in each] == (
         [next(each.partition(": ")[2] for each in found if warning in each)] if warning else []
     )

@@ -67,7 +67,7 @@ ON_STORED = [
     ({}, Stored(included={"a", "b"}, excluded={"b", "c"}), "excludes 1 named account: b"),
     ({}, Stored(included=set()), "no company is known by any entry of the list"),
     # mails to be expected
-    ({}, Stored(leads_per_quarter=0), "nothing that is stored would have alerted"),
+    ({}, Stored(leads_per_quarter=0, nights=90), "nothing that was seen in the last 90 nights would have alerted"),
     ({}, Stored(leads_per_quarter=200), "about 200 leads a quarter are to be expected"),
     ({"limit": {"leads": 5, "per": "week"}}, Stored(leads_per_quarter=200), None),
 ]  # fmt: skip

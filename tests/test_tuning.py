@@ -133,6 +133,25 @@ def test_a_wrong_answer_makes_no_profile_and_says_the_cure(
     assert capsys.readouterr().err.strip() == (fault or "")
 
 
+# (flags, what is answered, what the file holds, what is said)
+ASKED = [
+    ([], "New homes\njo@example.com\nrelocation\n", ["name: New homes", "owner: jo@example.com", "trigger: relocation"], "is written"),
+    (["--trigger", "relocation"], "\njo@example.com\n", ["name: My moves"], "is written"),  # the name that is offered
+    (["--title", "Moves", "--trigger", "relocation"], "", [], "not answered, and nothing was written; --owner says it without a question"),
+]
+
+
+@pytest.mark.parametrize("flags, answers, held, told", ASKED)
+def test_a_new_profile_asks_what_flags_do_not_say(tmp_path: Path, flags: list[str], answers: str, held: list[str], told: str) -> None:
+    root = tmp_path / "ws"
+    shutil.copytree(TEMPLATE, root)
+    done = CliRunner().invoke(app, ["profile", "new", "my-moves", *flags, "--workspace", str(root)], input=answers)
+    path = root / "profiles" / "my-moves.yml"
+    assert path.exists() is bool(held)
+    assert all(line in path.read_text() for line in held)
+    assert told in (done.output + str(done.exception))
+
+
 def test_a_changed_profile_is_compared(desk: Desk, tmp_path: Path) -> None:
     other = tmp_path / "other.yml"
     other.write_text(PROFILE.replace("  - {trigger: funding, weight: 40}\n", "").replace("weight: 40", "weight: 90"))

@@ -38,8 +38,8 @@ app.add_typer(profile_app, name="profile", rich_help_panel="Profiles")
 def new(
     slug: Annotated[str, typer.Argument(help="The new file's name, without .yml.", metavar="NAME")],
     workspace: WorkspaceOption = None,
-    title: Annotated[str | None, typer.Option(help="What the rep calls it.", prompt="What is it called", show_default=False)] = None,
-    owner: Annotated[str | None, typer.Option(help="Who gets the mail.", prompt="Whose is it (e-mail)", show_default=False)] = None,
+    title: Annotated[str | None, typer.Option(help="What the rep calls it.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Who gets the mail.")] = None,
     trigger: Annotated[
         list[str] | None,
         typer.Option(
@@ -59,11 +59,13 @@ def new(
     if path.exists():
         raise CliError(f"profiles/{slug}.yml is there already; nothing was changed")
     kinds = sorted(opened.kinds)
-    wanted = trigger or [typer.prompt(f"What must have happened ({', '.join(kinds)})")]
+    title = title or answered("--title", "What is it called", slug.replace("-", " ").capitalize())
+    owner = owner or answered("--owner", "Whose is it (e-mail)")
+    wanted = trigger or [answered("--trigger", f"What must have happened ({', '.join(kinds)})")]
     wishes = [wish(text, kinds) for word in wanted for text in word.split()]
     answers = Answers(
-        name=title or slug,
-        owner=owner or "",
+        name=title,
+        owner=owner,
         wishes=wishes,
         states=state or (),
         regions=region or (),
@@ -89,6 +91,14 @@ def new(
         path.unlink()  # what was answered makes no profile; the faults say why
         raise
     typer.echo(f"profiles/{slug}.yml is written; `prospect backtest {slug}` shows what it would have sent")
+
+
+def answered(flag: str, question: str, default: str | None = None) -> str:
+    """Return what the person at the terminal answers; raise CliError, naming the flag that says it too, where nobody does."""
+    try:
+        return str(typer.prompt(question, default=default, err=True))
+    except typer.Abort as error:
+        raise CliError(f"not answered, and nothing was written; {flag} says it without a question", 2) from error
 
 
 def wish(text: str, kinds: list[str]) -> Wish:
