@@ -94,10 +94,12 @@ def new(
 
 
 def answered(flag: str, question: str, default: str | None = None) -> str:
-    """Return what the person at the terminal answers; raise CliError, naming the flag that says it too, where nobody does."""
+    """Return what the person at the terminal answers; where nobody does, the default, or raise CliError, naming the flag that says it too."""
     try:
         return str(typer.prompt(question, default=default, err=True))
     except typer.Abort as error:
+        if default is not None:
+            return default
         raise CliError(f"not answered, and nothing was written; {flag} says it without a question", 2) from error
 
 
