@@ -96,9 +96,14 @@ def _steps(scores: Sequence[float], current: float, steps: int) -> list[float]:
 def _detail(profile: Profile, point: Point | None, curve: Sequence[Point], leads: float, per: str) -> str:
     if point is None:
         return "nothing that is stored reaches a single point; `prospect misses` shows what came nearest"
+    rate, wanted = f"{shown(round(point.per, 1))} a {per}", f"{shown(leads)} a {per} were wanted"
+    if point is curve[0] and point.per < leads:
+        return f"even a threshold of {shown(point.threshold)} sends only {rate}; {wanted}: more kinds, places or time would bring more"
+    if point.threshold == profile.threshold:
+        return f"the threshold of {shown(point.threshold)} can stay: it sends {rate}; {wanted}"
     now = next((each for each in curve if each.threshold == profile.threshold), None)
-    sent = f"{shown(round(point.per, 1))} a {per} instead of {shown(round(now.per, 1))}" if now else f"{shown(round(point.per, 1))} a {per}"
-    return f"a threshold of {shown(point.threshold)} sends {sent}; {shown(leads)} a {per} were wanted"
+    instead = f" instead of {shown(round(now.per, 1))}" if now else ""
+    return f"a threshold of {shown(point.threshold)} sends {rate}{instead}; {wanted}"
 
 
 @dataclass(frozen=True)

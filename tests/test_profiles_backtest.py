@@ -14,7 +14,7 @@ from profiles.backtest import Accounts, Replay, backtest, compare, daily
 from profiles.decide import History
 from profiles.misses import misses
 from profiles.picture import sparkline, timeline_svg
-from profiles.suggest import curve_lines, suggest_removals, suggest_threshold, without_want
+from profiles.suggest import Suggestion, curve_lines, suggest_removals, suggest_threshold, without_want
 from store.records import Company, Part, Reason, Sighting
 from tests.profiles_factories import NOW, company, lead, profile, sighting, story
 
@@ -107,26 +107,34 @@ def test_pictures() -> None:
     assert sparkline(replayed(None)).strip() == ""
 
 
-def test_the_threshold_for_a_wanted_rate() -> None:
-    # nine companies with scores from 20 to 100
+def suggested(threshold: float, leads: float) -> Suggestion:
+    """What is suggested for nine companies with scores from 20 to 100, one a company, in ninety days."""
     sightings = [[told(f"c{number}", 5, confidence=number / 10)] for number in range(2, 11)]
-    found = suggest_threshold(
-        profile(wants=[{"trigger": "relocation", "weight": 100}], threshold=30),
-        "test",
-        world(*sightings),
-        MOMENTS,
-        tell_stories,
-        leads=3,
-        per="quarter",
-    )
+    asked = profile(wants=[{"trigger": "relocation", "weight": 100}], threshold=threshold)
+    return suggest_threshold(asked, "test", world(*sightings), MOMENTS, tell_stories, leads=leads, per="quarter")
+
+
+def test_the_threshold_for_a_wanted_rate() -> None:
+    found = suggested(30, 3)
     assert found.point is not None
     assert found.point.leads == 2  # three in ninety days are a little more than three a quarter
     assert found.point.threshold == 90
-    assert found.detail == "a threshold of 90 sends 2 a quarter instead of 8.1; 3 a quarter were wanted"
     # each step loses somebody, and the curve falls
     assert [point.leads for point in found.curve] == sorted((point.leads for point in found.curve), reverse=True)
     assert [alert.company.id for alert in found.point.lost] == ["c8"]
     assert sum(line.startswith("→") for line in curve_lines(found)) == 1
+
+
+@pytest.mark.parametrize(
+    "threshold, leads, detail",
+    [
+        (30, 3, "a threshold of 90 sends 2 a quarter instead of 8.1; 3 a quarter were wanted"),
+        (90, 3, "the threshold of 90 can stay: it sends 2 a quarter; 3 a quarter were wanted"),
+        (30, 20, "even a threshold of 20 sends only 9.1 a quarter; 20 a quarter were wanted: more kinds, places or time would bring more"),
+    ],
+)
+def test_what_is_suggested_in_words(threshold: float, leads: float, detail: str) -> None:
+    assert suggested(threshold, leads).detail == detail
 
 
 def test_no_threshold_for_nothing() -> None:
