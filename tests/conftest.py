@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
@@ -18,6 +19,9 @@ from store.tables import metadata
 from tests.support import NOT_THERE, postgres_binaries, private_postgres, require
 
 _numbers = itertools.count()
+# how long an example takes is the machine's matter, not the test's
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

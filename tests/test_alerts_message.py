@@ -234,7 +234,7 @@ def test_hostile_text_in_every_field_is_harmless(text: str, purpose: str) -> Non
     assert [p.get_content_type() for p in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(name=strategies.text(max_size=300), quote=strategies.text(min_size=1, max_size=300))
 def test_no_text_at_all_adds_a_header_or_a_part(name: str, quote: str) -> None:
     story = make_story(make_sighting("executive_change", {"person": name, "direction": "joins"}, quote, url=quote, publisher=name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from triggers.entities import EntityFinder, EntityModelError, load_entities
@@ -191,7 +191,7 @@ def test_an_unknown_model_is_an_error_that_names_the_cure() -> None:
         load_entities("en_core_web_nonesuch")
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120)
 @given(
     st.one_of(
         st.text(max_size=400),

@@ -133,7 +133,7 @@ PATTERNS = [pattern_source(p.match) for kind in KINDS for p in kind.patterns]
 WORDS = sorted({w for e in EXPRESSIONS for words in required(e) for w in words})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(WORDS) | st.sampled_from(["ſ", "K", "İ", "’s", "é", "٣", ",", "of", "the", "$5", "Acme"]), max_size=12))
 def test_every_match_passes(words: list[str]) -> None:
     text = " ".join(words).replace("\b", "").upper()

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enrichment.stories import tell_stories
@@ -22,7 +22,7 @@ from store.records import Company, Lead, Reason, Sighting, Story, fingerprint
 from tests.profiles_factories import CONTEXT, NOW, company, lead, story
 from tests.profiles_worlds import KINDS, OFTEN, busy_world
 
-COMMON = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+COMMON = settings(max_examples=60)
 STATUSES = ["rumored", "planned", "announced", "completed", "terminated", "denied"]
 STATES = ["MD", "CA", "TX", None]
 

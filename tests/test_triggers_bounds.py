@@ -66,7 +66,7 @@ def most_steps(chars: int) -> int:
     return 8_000_000 + 90 * min(chars, MAX_READ_CHARS) + 6 * chars
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.text(alphabet=st.characters(exclude_categories=()), max_size=400), st.sampled_from([None, "8-K"]), st.sampled_from([None, "Title"])
 )
@@ -112,7 +112,7 @@ WORDS = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(WORDS), max_size=120), st.sampled_from([None, "8-K"]))
 def test_no_order_of_cue_words_breaks_it(words: list[str], form: str | None) -> None:
     read(document(" ".join(words), form=form))
@@ -171,7 +171,7 @@ UNITS = [
 ]
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25, derandomize=True)
 @given(
     st.lists(
         st.tuples(
