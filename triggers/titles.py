@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from triggers.expression import Expression
+from triggers.expression import Expression, one_of
 from triggers.scan import Sieve
 
 # What a field may end in: "Human Resources", "Investor Relations", "Americas"
@@ -49,15 +49,14 @@ _FIELD_WORDS = (
 _NOT_A_FIELD = (
     r"(?!(?:the|a|an|its|our|their|his|her|for|of|at|in|on|to|by|with|who|and|or|as|from|since|was|is|has|will|company|where|effective)\b)"
 )
-_HEAD = r"(?:" + "|".join(re.escape(word) for word in sorted(set(_FIELD_HEADS), key=len, reverse=True)) + r")(?![\w-])"
-_MODIFIER = (
-    r"(?:(?:" + "|".join(re.escape(word) for word in sorted(set(_FIELD_WORDS) | set(_FIELD_HEADS), key=len, reverse=True)) + r")(?![\w-])"
-    r"|(?-i:[a-z])[a-z-]{2,})"
-)
+_HEAD = one_of(_FIELD_HEADS) + r"(?![\w-])"
+_MODIFIER = rf"(?:{one_of([*_FIELD_WORDS, *_FIELD_HEADS])}(?![\w-])|(?-i:[a-z])[a-z-]{{2,}})"
 _PHRASE = rf"(?:{_NOT_A_FIELD}{_MODIFIER} ){{0,3}}{_HEAD}(?! (?:of|Inc|Corp|LLC)\b)"
 # "CFO of software development company NeoMedia"
 _NOT_A_FIRM = r"(?!(?:(?-i:[a-z])[\w-]+ ){1,5}(?:company|firm|maker|provider|giant|start-?up|manufacturer|developer|specialist|retailer|subsidiary)\b)"
-_FIELD = rf"{_NOT_A_FIRM}{_PHRASE}(?:(?:,? and | & |, |/){_PHRASE}){{0,3}}"
+# A phrase is some thousand letters and the grammar is compiled at every start, so it is written once where it may stand several times:
+# the first follows a blank and has no "and" before it, the next begin with one.
+_FIELD = rf"{_NOT_A_FIRM}(?:(?:(?<! )(?:,? and | & |, |/))?{_PHRASE}){{1,4}}"
 _OF = rf"(?:(?: of(?: the)?| for|,| -| –| —|:) {_FIELD})"
 
 _LEVEL = r"(?:(?:executive|senior|sr\.|group|corporate|regional|first|assistant|associate|deputy|global|worldwide|divisional|division|area|national|international) )"
@@ -75,19 +74,23 @@ _CHIEF = (
     r"|(?:executive|financial|operating|administrative) officer(?= of\b)"
 )
 _PRESIDENT = rf"(?:(?:(?-i:[a-z]{{3}}[a-z-]*) ){{0,3}}(?:business|division|unit|segment) )?president(?:-elect)?(?:{_OF}|(?: of the|,) (?:americas|(?-i:[A-Z])\w+ (?:division|group|region|segment)))?"
+# posts that a field may follow, which is written once for all of them
+_WITH_FIELD = (
+    rf"{_ACRONYM}(?:-(?:elect|designate))?",
+    r"(?-i:[ESA]?VP|SEVP|RVP|GVP|FVP)",
+    rf"{_LEVEL}*vice[ -]president",
+    rf"(?:{_LEVEL}*|country |sales |store |hotel |division )general manager",
+    r"(?:senior |group |global )?managing (?:director|partner|member|principal)",
+)
 _POSTS = (
     rf"(?:{_CHIEF})",
-    rf"{_ACRONYM}(?:-(?:elect|designate))?(?:{_OF})?",
-    rf"(?-i:[ESA]?VP|SEVP|RVP|GVP|FVP)(?:{_OF})?",
-    rf"{_LEVEL}*vice[ -]president(?:{_OF})?",
     r"vice[ -]?chair(?:man|woman|person)?(?: of the board(?: of (?:directors|trustees|governors|managers))?)?(?! (?:of|for) the (?:committee|event))",
     r"chair(?:man|woman|person)(?:-elect)?(?: emeritus)?(?: of the (?:supervisory |management )?board(?: of (?:directors|trustees|governors|managers))?)?(?:-elect)?",
     r"(?:board |co-|executive |(?<=as )|(?<=as the )|(?<=as its ))chair\b(?: of the board(?: of (?:directors|trustees))?)?|(?-i:Chair)(?= (?:and|of)\b|,)(?: of the board(?: of (?:directors|trustees))?)?",
     _PRESIDENT,
+    rf"(?:{'|'.join(_WITH_FIELD)})(?:{_OF})?",
     r"(?:deputy |associate |assistant |senior )?general counsel",
-    rf"(?:{_LEVEL}*|country |sales |store |hotel |division )general manager(?:{_OF})?",
     r"(?:country|plant|branch|site|mill|factory|regional|operations|city|county|marketing|sales|product) manager",
-    rf"(?:senior |group |global )?managing (?:director|partner|member|principal)(?:{_OF})?",
     r"(?:senior|founding|operating|general|venture|equity|name|resident|associate) partner(?= (?:of|at|in)\b|,|$)",
     r"(?:assistant |corporate |group )?treasurer",
     r"(?:corporate |financial |group |assistant |division |regional |business unit )controller|(?-i:Controller)|comptroller",
@@ -99,7 +102,6 @@ _POSTS = (
     rf"(?:{_LEVEL}*|lead |(?-i:[A-Z]\w+ [A-Z]\w+ ))?(?:director|head)(?:,| of(?: the)?| for| -) {_FIELD}",
     rf"(?:regional|executive|sales|marketing|medical|finance|creative|technical|editorial|athletic|commercial|operations|program|associate|deputy|senior|artistic|museum|human resources|HR|IT) director(?:{_OF})?",
     r"(?-i:[A-Z]\w+ [A-Z]\w+ )(?:regional director)",
-    rf"global head(?: of {_FIELD})",
     r"group executive|(?:senior |chief |executive |special |board )advis[eo]r|(?:lead |co-lead |senior )?portfolio manager",
     r"editor[ -]in[ -]chief|(?:managing|executive) editor|superintendent|provost|chancellor|dean(?= (?:of|for)\b)|rector",
     r"(?:executive|senior|co-executive) producer|(?:distinguished|senior) fellow",
@@ -112,8 +114,10 @@ _POSTS = (
 )
 _POST = rf"(?:{_MANNER}{{0,2}}(?:{'|'.join(_POSTS)}))"
 _JOIN = r"(?:, and |, | and | & | &amp; |/| / |; and )"
+# a title begins with a letter and a joint does not: the first post has none before it, and the next, which follow letters, all have
 _TITLE = Expression(
-    rf"(?<![\w-])(?:{_POST})(?:{_JOIN}(?:an? |the |our |its )?{_POST}|(?: and|, and) board director)*(?![\w]|-(?!elect))", re.IGNORECASE
+    rf"(?<![\w-])(?=\w)(?:(?:(?<![\w-])|{_JOIN}(?:an? |the |our |its )?){_POST}|(?: and|, and) board director)+(?![\w]|-(?!elect))",
+    re.IGNORECASE,
 )
 
 # every title holds one of these: a cheap test before the grammar
