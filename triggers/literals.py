@@ -8,9 +8,11 @@ says that no letter, digit or "_" stands beyond it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from itertools import accumulate
 from re import _constants as op  # type: ignore[attr-defined] # the parser of `re` itself: no second reading of its grammar
 from re import _parser  # type: ignore[attr-defined]
 from string import ascii_letters, ascii_lowercase, digits
@@ -26,6 +28,7 @@ _MOST = 400  # alternatives written out; beyond it a run of letters is cut in tw
 _DIGITS = frozenset("0123456789")
 _COMMON = frozenset(["", " ", *ascii_lowercase])  # every sentence has them
 _NOTHING: Words = frozenset([""])
+_BETWEEN = "\x00"  # stands in no word of an expression
 _AN_EDGE: Words = frozenset([EDGE])
 # what `re.IGNORECASE` takes for s and i though str.lower does not, and digits of other scripts, which \d takes
 _ODD = re.compile(r"[^\x00-\x7f](?<=[ſıİ\d])")
@@ -116,29 +119,43 @@ def _trimmed(word: str) -> str:
 
 def _shortest(words: Iterable[str]) -> Words:
     """Return the words without those that hold another of them: a text with "named" has "name" too."""
-    kept: set[str] = set()
-    sizes: list[int] = []
-    for word in sorted(words, key=len):
-        if not kept.isdisjoint([word[at : at + size] for size in sizes for at in range(len(word) - size + 1)]):
-            continue
-        kept.add(word)
-        if not sizes or sizes[-1] != len(word):
-            sizes.append(len(word))
+    ordered = sorted(words, key=len)
+    text = _BETWEEN.join(ordered)  # one search of it for each word is a search of all that are longer
+    ends = list(accumulate(len(word) + 1 for word in ordered))
+    kept = dict.fromkeys(ordered)
+    for word, end in zip(ordered, ends, strict=True):
+        at = text.find(word, end) if word in kept else -1
+        while at >= 0:
+            holds = bisect_right(ends, at)
+            kept.pop(ordered[holds], None)
+            at = text.find(word, ends[holds])
     return frozenset(kept)
 
 
 def _sequence(items: Iterable[tuple[Any, Any]], marks: Mapping[str, Clauses]) -> tuple[Words | None, list[Words]]:
     """Return all that the sequence can be, if that is a short list of words, and what it asks for besides."""
     run, whole = _NOTHING, True
+    end = ""  # of each word of the run: a letter after the other would make as many sets
     clauses: list[Words] = []
-    for code, value in items:
-        exact, more = _one(code, value, marks)
-        if exact is not None and len(run) * len(exact) <= _MOST:
-            run = frozenset(a + b for a in run for b in exact)
-            clauses += more
+    for code, value in getattr(items, "data", items):  # the parser's own sequences are walked at a third of the speed of lists
+        if code is op.LITERAL and value < 128 and chr(value) not in marks:
+            end += chr(value).lower()
             continue
-        clauses += [run, *more]
+        exact, more = _one(code, value, marks)
+        clauses += more
+        if exact is not None and len(exact) == 1:
+            (letters,) = exact
+            end += letters
+            continue
+        if end:
+            run, end = frozenset([word + end for word in run]), ""
+        if exact is not None and len(run) * len(exact) <= _MOST:
+            run = frozenset([a + b for a in run for b in exact])
+            continue
+        clauses.append(run)
         run, whole = exact if exact is not None else _NOTHING, False
+    if end:
+        run = frozenset([word + end for word in run])
     if whole:
         return run, _useful(clauses)
     return None, _useful([*clauses, run])
