@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from store.errors import Mendable
 from triggers.aliases import Aliases, core_name
@@ -25,7 +25,6 @@ from triggers.titles import title_spans
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +38,32 @@ _GENERIC = re.compile(
     r"retailer|manufacturer|airline|automaker|carmaker|chipmaker|drugmaker|lender|insurer|startup|start-up|bookseller|supplier|developer|"
     r"provider|publisher|broadcaster|carrier|utility|chain|maker|brand|nonprofit|non-profit|organization|organisation|agency|biotech|conglomerate|giant|COMPANY))\b(?![-’']?\s*(?:of|holding|policy|store)\b)"
 )
+
+
+class Model(Protocol):
+    """What finds names besides the rules."""
+
+    @property
+    def small_words(self) -> Collection[str]:
+        """Words that are hardly ever part of a name."""
+
+    def names(self, texts: Sequence[str]) -> list[list[tuple[int, int, str]]]:
+        """Return `(start, end, label)` of each text's names, in order; labels are PERSON, ORG and GPE."""
+
+
+class SpacyModel:
+    """A spaCy pipeline as a Model."""
+
+    def __init__(self, nlp: Language) -> None:
+        self._nlp = nlp
+        self.small_words: Collection[str] = nlp.meta.get("small_words", ())
+
+    def names(self, texts: Sequence[str]) -> list[list[tuple[int, int, str]]]:
+        """Return `(start, end, label)` of each text's names, in order."""
+        return [
+            [(ent.start_char, ent.end_char, _FOREIGN[ent.label_]) for ent in doc.ents if ent.label_ in _FOREIGN]
+            for doc in self._nlp.pipe(texts, batch_size=64)
+        ]
 
 
 class EntityModelError(Mendable):
@@ -60,17 +85,17 @@ class Entity:
 class EntityFinder:
     """Rules, and a model where one was loaded; holds nothing of the documents it read."""
 
-    def __init__(self, model: Language | None = None, *, load: Callable[[], Language | None] | None = None) -> None:
+    def __init__(self, model: Model | None = None, *, load: Callable[[], Model | None] | None = None) -> None:
         """Take a model, or `load`, which gives one when it is first asked for a name: most documents never ask."""
         self._given, self._load = model, load
 
     @cached_property
-    def _model(self) -> Language | None:
+    def _model(self) -> Model | None:
         return self._load() if self._load else self._given
 
     @cached_property
     def _small_words(self) -> frozenset[str]:
-        words: Collection[str] = self._model.meta.get("small_words", ()) if self._model is not None else ()
+        words = self._model.small_words if self._model is not None else ()
         return frozenset(words) | HEADLINE_SMALL if words else frozenset()
 
     @property
@@ -114,12 +139,7 @@ class EntityFinder:
 
     def by_model(self, texts: Sequence[str]) -> list[list[tuple[int, int, str]]]:
         """Return `(start, end, label)` of what the model alone finds in each text; nothing without one."""
-        if self._model is None:
-            return [[] for _ in texts]
-        out = []
-        for doc in self._model.pipe(texts, batch_size=64):
-            out.append([(ent.start_char, ent.end_char, _FOREIGN[ent.label_]) for ent in doc.ents if ent.label_ in _FOREIGN])
-        return out
+        return [[] for _ in texts] if self._model is None else self._model.names(texts)
 
 
 class DocumentView:
@@ -209,12 +229,6 @@ class DocumentView:
             self._issuer = self._find_issuer()
             self._issuer_known = True
         return self._issuer
-
-    def doc(self, index: int) -> Doc:
-        """Return sentence `index` tokenised, for a spaCy Matcher; entities are not set."""
-        start, end = self.sentences[index]
-        doc: Doc = _tokenizer()(self.text[start:end])
-        return doc
 
     def _read(self, indices: Sequence[int], *, learn: bool = False) -> None:
         """Find what stands in these sentences; names are learned where `learn` says so, and so never depend on who asked for what first."""
@@ -361,13 +375,6 @@ def _combine(original: str, text: str, opens: bool, by_model: Sequence[tuple[int
     return sorted(spans)
 
 
-@lru_cache(maxsize=1)
-def _tokenizer() -> Any:
-    import spacy
-
-    return spacy.blank("en").tokenizer
-
-
 @lru_cache(maxsize=4)
 def load_entities(model: str = "builtin") -> EntityFinder:
     """Return the finder for `model`: "builtin" (weights that ship), "rules", or a spaCy package by name or path.
@@ -382,19 +389,20 @@ def load_entities(model: str = "builtin") -> EntityFinder:
     import spacy
 
     try:
-        return EntityFinder(spacy.load(model, exclude=["parser", "lemmatizer", "attribute_ruler", "textcat"]))
+        return EntityFinder(SpacyModel(spacy.load(model, exclude=["parser", "lemmatizer", "attribute_ruler", "textcat"])))
     except OSError as error:
         raise EntityModelError(
             f"nlp.model '{model}' is neither 'builtin', 'rules', an installed spaCy package nor a folder; install it, or name one of these"
         ) from error
 
 
-def _shipped_model() -> Language | None:
+def _shipped_model() -> Model | None:
     """Return the model that ships; None where it cannot be read, which is a warning."""
     try:
-        from triggers.model.weights import load_weights
+        from triggers.model.network import NameModel
+        from triggers.model.weights import read_weights
 
-        return load_weights()
+        return NameModel(read_weights())
     except Exception as error:
         log.warning("entity weights cannot be read, rules find the names alone; reinstall prospect: error=%s", error)
         return None

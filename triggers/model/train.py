@@ -24,7 +24,7 @@ from spacy.training import Example
 from spacy.training.batchers import minibatch_by_words
 from spacy.util import compounding, fix_random_seed
 
-from triggers.entities import EntityFinder
+from triggers.entities import EntityFinder, SpacyModel
 from triggers.model.prep import LABELS, Labelled, cased, read_corpora, renamed, small_words, synthesize, world_of
 from triggers.model.weights import SHIPPED, pipeline, save_weights
 
@@ -91,7 +91,7 @@ class _Best:
         alone = evaluate(
             lambda texts: [[(e.start_char, e.end_char, e.label_) for e in doc.ents] for doc in self._nlp.pipe(texts)], self._dev
         )
-        finder = EntityFinder(self._nlp)
+        finder = EntityFinder(SpacyModel(self._nlp))
         both = evaluate(
             lambda texts: [[(a, b, c) for a, b, c, _ in row] for row in finder.spans_of([(text, True) for text in texts])], self._dev
         )
@@ -143,7 +143,7 @@ def _example(nlp: Any, sentence: Labelled) -> Example:
 def _complete(nlp: Any, sentence: Labelled) -> Labelled:
     """Return a sentence where only companies are marked with what model and rules find beside them."""
     names = list(sentence.names)
-    finder = EntityFinder(nlp)
+    finder = EntityFinder(SpacyModel(nlp))
     for start, end, label, how in finder.spans_of([(sentence.text, False)])[0]:
         free = all(end <= a or b <= start for a, b, _ in names)
         if free and label in LABELS and (how == "model" or label != "ORG"):
