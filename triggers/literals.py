@@ -142,17 +142,18 @@ def _sequence(items: Iterable[tuple[Any, Any]], marks: Mapping[str, Clauses]) ->
             end += chr(value).lower()
             continue
         exact, more = _one(code, value, marks)
-        clauses += more
         if exact is not None and len(exact) == 1:
+            clauses += more
             (letters,) = exact
             end += letters
             continue
         if end:
             run, end = frozenset([word + end for word in run]), ""
         if exact is not None and len(run) * len(exact) <= _MOST:
+            clauses += more
             run = frozenset([a + b for a in run for b in exact])
             continue
-        clauses.append(run)
+        clauses += [run, *more]
         run, whole = exact if exact is not None else _NOTHING, False
     if end:
         run = frozenset([word + end for word in run])
