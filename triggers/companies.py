@@ -77,6 +77,13 @@ def same_name(x: str, y: str) -> bool:
     return bool(short) and (long[: len(short)] == short or "".join(w[0] for w in long) == "".join(short) or set(short) <= set(long))
 
 
+# "Investor Group Lifts Stake": somebody of that sort
+_ANYBODY = re.compile(
+    r"(?:activist|investors?|shareholders?|stockholders?|holders?|bidders?|businessman|regulators?|creditors?)"
+    r"|(?:activist|investor|investment|shareholder|dissident|buyout|takeover|management|bidding) (?:group|firm|fund|investor|company|partnership)s?"
+)
+
+
 @lru_cache(maxsize=2048)
 def is_name(name: str) -> bool:
     """True for words that can be a company's name: no pronoun, office, month or wire."""
@@ -84,6 +91,8 @@ def is_name(name: str) -> bool:
     if re.search(r"\bthe board\b|^board of|\b(?:19|20)\d\d, ", key):
         return False
     if re.match(r"(?:mr|ms|mrs|dr|prof|sir|messrs)\b", key):
+        return False
+    if _ANYBODY.fullmatch(key):
         return False
     if re.match(r"[a-z]+ing\s", clean_name(name)):
         return False  # "By going upmarket in buying": what is done

@@ -42,12 +42,19 @@ _COMPLETED = re.compile(
 # background words before or in the clause: biographies, restated news, history
 _HISTORY = re.compile(
     r"(?i)\b(?:(?:as )?(?:previously|earlier|already) (?:announced|reported|disclosed|said|stated|communicated)|(?:a |two |three |four |five |six |seven |eight |nine |ten |\d+ |several |many |a few |some |\S+ )?(?:years?|decades?) (?:ago|earlier|before|prior)|last (?:year|decade)|prior to (?:that|this|his|her|their|joining|its|becoming|serving|founding|being)|before (?:joining|that|becoming|founding|coming|being)|since (?:joining|then|its|his|her|their|being|becoming|the acquisition|\d{4})|"
-    r"after (?:serving|spending|\d+ years|being)|in (?:the )?(?:early |late |mid[- ]?)?(?:19|20)\d0s|historically|formerly known|founded in|was founded|were founded|has (?:served|worked|held|been serving|led|spent|also served|more than|over|grown|built) |had (?:served|worked|held|been)|(?:previously|formerly) (?:served|worked|held|was|the)|(?:he|she) (?:previously|formerly|began|started|also served|served|spent|held|holds|earned|received|graduated|co-founded|founded|worked|was|is a|has)|earlier in (?:his|her|their)|career|who (?:previously|formerly)|anniversary|throughout (?:his|her))\b"
+    r"after (?:serving|spending|\d+ years|being)|in (?:the )?(?:early |late |mid[- ]?)?(?:19|20)\d0s|^\W*(?:\w+|\ue007[\ue100-\uf8ff]) years? later\b|historically|formerly known|founded in|was founded|were founded|has (?:served|worked|held|been serving|led|spent|also served|more than|over|grown|built) |had (?:served|worked|held|been)|(?:previously|formerly) (?:served|worked|held|was|the)|(?:he|she) (?:previously|formerly|began|started|also served|served|spent|held|holds|earned|received|graduated|co-founded|founded|worked|was|is a|has)|earlier in (?:his|her|their)|career|who (?:previously|formerly)|anniversary|throughout (?:his|her))\b"
 )
 # a document's own news can be told with these; they are background in a text whose news is another
 _RESTATED = re.compile(
     r"(?i)\b(?:as|was|were|had been|has been|it was|which was)? ?(?:previously|earlier|already) (?:announced|reported|disclosed)|announced (?:last|earlier this) (?:year|month|week)|(?:announced|reported|disclosed) (?:previously|earlier)|following (?:the |its |an )?(?:\w+ of the )?announcement (?:that|of)|first announced in|announced in (?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
 )
+# "completed its previously announced acquisition of": what was known before, and what is news of it
+_CARRIED_ON = re.compile(
+    r"(?i)\b(?:(?:complet|clos|consummat|finali[sz]|terminat|abandon|cancel|withdr|approv|clear|begin|began|beginn?ing|begun|start|commenc|launch|amend|extend)\w*|call\w* off)"
+    r"(?: of| on| for| with)?(?: (?:the|its|their|our|a|an|this))? (?:previously|earlier|already)[- ](?:announced|reported|disclosed)\b"
+)
+# "has built a 9 percent stake in Acme" is no history of anybody
+_STAKE_BUILT = re.compile(r"(?i)\bhas built (?:up )?(?=(?:an? |its |their )?(?:[^\s,;]+ ){0,5}?(?:stake|position|shareholding)\b)")
 _COMPLETION_NEWS = re.compile(r"(?i)\b(?:complet|clos(?:e[sd]|ing)|consummat|finali[sz]|terminat|call\w* off|today|withdr|approv)")
 # not said of one real event: advice, questions, conditions, generalities
 _GENERIC = re.compile(
@@ -122,9 +129,10 @@ def background(view: View, start: int, end: int, base: date | None) -> str | Non
         return "question"
     if _GENERIC.search(clause) or (view.sentence.zone != HEADLINE and _GENERIC.search(whole[: start + 1])):
         return "generic"
+    clause = _STAKE_BUILT.sub(" ", _CARRIED_ON.sub(" ", clause))
     if _HISTORY.search(clause):
         return "history"
-    if _RESTATED.search(clause) and not _COMPLETION_NEWS.search(clause):
+    if _RESTATED.search(clause) and not _COMPLETION_NEWS.search(clause_of(view, start, end)):
         return "restated"
     year = old_year(view, start, end, base)
     if year:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from triggers.literals import fold, required
 from triggers.sentences import split_sentences
@@ -109,7 +110,8 @@ def flatten(text: str) -> str:
     """
     lines = text.split("\n")
     filled = [len(line) for line in lines if line.strip()]
-    if len(filled) > 4 and max(filled) <= 100 and sum(n > 45 for n in filled) > len(filled) * 0.5:
+    long = len(filled) > 4 and max(filled) <= 100 and sum(n > 45 for n in filled) > len(filled) * 0.5
+    if long or (1 < len(filled) <= 12 and max(filled) <= 100 and _indented(lines)):
         # hard-wrapped: a line feed parts paragraphs only before a blank line, an indent or after a short line
         text = re.sub(r"(?<=\S)[ \t]*\n(?=[^\s•*-])", _wrap_joiner(text), text)
     else:
@@ -117,6 +119,12 @@ def flatten(text: str) -> str:
     if "   " in text:
         text = _WIDE_GAP.sub("\n\n\n", text)
     return text.replace("\t", " ").replace("\r", " ").replace("\x0b", " ").replace("\x0c", " ").replace("\x85", " ").replace("\u2028", " ")
+
+
+def _indented(lines: Sequence[str]) -> bool:
+    """Return True for a few lines that are told to be wrapped by the indent of the next paragraph: few before another end a sentence."""
+    run_on = [line.rstrip()[-1] not in '.!?:”"' for line, after in pairwise(lines) if line.strip() and after[:1].strip()]
+    return any(line.startswith("    ") and line.strip() for line in lines[1:]) and 3 * sum(run_on) > 2 * len(run_on)
 
 
 def _wrap_joiner(text: str):  # type: ignore[no-untyped-def]

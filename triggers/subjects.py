@@ -36,7 +36,7 @@ _VERBS = (
     "debut achiev strengthen confirm provid roll host shar offer build break begin start resum purchas capitaliz commenc deliver deploy "
     "publish present pledg highlight recogniz honor show settl recall rebrand renam choos pick tap adopt implement creat form team "
     "collaborat extend renew increas doubl reach surpass exceed grow post set get bring tak mak earn becom chang continu target initiat "
-    "provid updat issu execut grant land find seek su hit beat warn expect transform reveal develop empower help support advanc explor enhanc "
+    "provid updat issu execut grant land find seek su hit beat warn lift hik trim lower reduc say put hav expect transform reveal develop empower help support advanc explor enhanc "
     "elevat return step rul leav exit fir reorganiz restructur clinch snag scor nab bolster boost accelerat reaffirm donat rank"
 )
 # the words that a headline's subject ends before: a verb in any of its forms, or what can begin no more than an adjunct
@@ -59,7 +59,7 @@ _INTRODUCED = re.compile(
     r"(?:,\s(?:a|an|the|one|your|its|in|which|formerly|part|whose|where|known|recogni[sz]ed|based|home|leading|along|\w+[’']s|d/?b/?a|announc|pioneer|provider|creator|maker|developer)\b|\((?!\w+ing\b)|,? an? (?:leading|global)\b"
     r"|['’]s?\s(?:board|management)\b|\s+(?:(?:today|this week|proudly|officially|recently|also|now|has|have|is|are|will|was)\s+)*(?:pleased|proud|excited|thrilled|honou?red|delighted|happy|(?i:"
     + "|".join(_VERBS.split())
-    + r")\w{0,4}|today)\b)"
+    + r")\w{0,4}|today|said)\b)"
 )
 
 
@@ -163,16 +163,19 @@ _OWNED = re.compile(r"['’]s (?P<name>[a-z]+[A-Z]\w*|[A-Z]\w*[a-z][A-Z]\w*)$")
 def headline_subjects(text: str) -> Iterator[str]:
     """Yield what a headline may have for its subject, surest first: the words before its verb, and the first of two firms there."""
     text = re.sub(r"\s*\([^()]{0,60}\)", " ()", _FILED_UNDER.sub("", text))
-    reuters = _REUTERS.match(text)
-    if reuters:
-        yield reuters.group("name")
+    if listed := _listed(text):
+        yield listed
         return
     for clause in re.split(r"(?<=\w): |; ", text)[:2]:
         end = None
         for k, token in enumerate(_TOKEN.finditer(clause)):
             word = token.group().strip("“”\"'‘’,.:;!®™")
             after = clause[token.end() : token.end() + 6].lower()
-            stops = _STOP.fullmatch(word) or (" and " in clause[: token.start()] and _PLURAL_STOP.fullmatch(word))
+            stops = (
+                _STOP.fullmatch(word)
+                or (word == "UPS" and clause.isupper())
+                or (" and " in clause[: token.start()] and _PLURAL_STOP.fullmatch(word))
+            )
             if k and (word.startswith("(") or (stops and (word != "Partners" or after.lstrip().startswith(("with", "to", "on"))))):
                 end = token.start()
                 break
@@ -195,17 +198,28 @@ def headline_subjects(text: str) -> Iterator[str]:
 
 # "Acme shareholders approve", "Acme CEO Jane Roe says": the company is what stands before
 _STAFF = re.compile(
-    r"(?i)(?:^|\s+)(?:shareholders?|stockholders?|workers|employees|board|ceo|cfo|coo|cto|chief|president|chair(?:man|woman)?|founders?|executives?|directors?|stock|shares|officials?)\b.*$"
+    r"(?i)(?:^|\s+)(?:shareholders?|stockholders?|affiliates?|units?|subsidiar(?:y|ies)|workers|employees|board|ceo|cfo|coo|cto|chief|president|chair(?:man|woman)?|founders?|executives?|directors?|stock|shares|officials?)\b.*$"
 )
+
+
+def _listed(text: str) -> str | None:
+    """Return the name that a wire's text opens with, known by its ticker: "ACME <ACM> BUYS", but nobody in "INVESTOR RAISES ACME <ACM> STAKE"."""
+    match = _REUTERS.match(text)
+    if match is None:
+        return None
+    first, *rest = match.group("name").split()
+    told = any(_STOP.fullmatch(word) or word == "UPS" for word in rest) or (
+        first.endswith("S") and rest and _PLURAL_STOP.fullmatch(rest[0])
+    )
+    return None if told else match.group("name")
 
 
 def introduced(text: str) -> str | None:
     """Return the company that a sentence of the lead opens with, once its dateline is cut: "Acme, a maker of …", "Acme today announced"."""
     text = without_dateline(text)
     text = re.sub(r"^\$[A-Z.]+(?: \$[A-Z.]+)*\s?[:-]\s*", "", text)
-    reuters = _REUTERS.match(text)
-    if reuters:
-        return reuters.group("name")
+    if listed := _listed(text):
+        return listed
     match = _INTRODUCED.match(text[:220])
     if match and re.match(r"[A-Z0-9]|[a-z]+[A-Z0-9]?\w*,? (?:an?|the|\()", text):
         name = re.sub(r"(?:,? (?:the|in|of|and|a|an|for))+$", "", match.group("name"))

@@ -43,14 +43,14 @@ _AMOUNT = r"\d[\d,]*(?:\.\d+)?"
 _SCALE = r"(?:\s?-?(?:thousand|million|billion|trillion|crore|lakh|mln|bln|mn|bn|mm|m|b|k|M|B|K|MM|Million|Billion|Trillion|MILLION|BILLION|MLN|BLN))"
 MONEY = re.compile(
     rf"(?:(?:US|C|A|NZ|HK|S|CDN|AU|CA)?\s?[$€£¥₹]|\b(?:USD|EUR|GBP|CHF|CAD|AUD|INR|Rs\.?|SEK|NOK|DKK|JPY|RMB|CNY)\s?)\s?{_AMOUNT}(?:\s?(?:to|-|–)\s?[$€£]?{_AMOUNT})?(?:{_SCALE}\b)?(?:\s?(?:USD|dollars|euros))?"
-    rf"|\b{_AMOUNT}{_SCALE}?\s?(?:dlrs|dollars|euros|pounds|stg|francs|marks|yen|USD|EUR|GBP|CHF|Swiss francs|crore rupees|kronor|rupees|yuan)\b|\b(?:(?:multi|nine|eight|seven)[- ](?:million|billion|figure))[- ]dollar\b"
+    rf"|\b{_AMOUNT}{_SCALE}?\s?(?:(?i:dlrs|dollars|euros|pounds|stg|francs|marks|yen|swiss francs|crore rupees|kronor|rupees|yuan)|USD|EUR|GBP|CHF)\b|\b(?:(?:multi|nine|eight|seven)[- ](?:million|billion|figure))[- ]dollar\b"
 )
 A_SHARE = re.compile(
     r"(?: (?:and|to|or) (?:US|C|A)?[$€£]\d[\d.,]*)?(?:,? in cash,?)? (?:per|a|an|for each|for every|each)\s(?:\w+ ){0,2}(?:share|unit|ADS)\b",
     re.IGNORECASE,
 )
 PERCENT = re.compile(
-    r"\b\d[\d,]*(?:\.\d+)?\s?(?:%|percent\b|per cent\b|pct\b|percentage points\b)|\b(?:half|a third|one[- ]third|two[- ]thirds|a quarter|three[- ]quarters)\b(?= of (?:its|the|their|our))"
+    r"\b\d[\d,]*(?:\.\d+)?\s?(?:%|(?i:percent|per cent|pct|percentage points)\b)|\b(?:half|a third|one[- ]third|two[- ]thirds|a quarter|three[- ]quarters)\b(?= of (?:its|the|their|our))"
 )
 NUMBER = re.compile(
     r"(?<![\w$€£.,/-])\d{1,3}(?:,\d{3})+(?![\w%])|(?<![\w$€£.,/:-])\d+(?:\.\d+)?(?:\s(?:million|thousand|hundred|billion))?(?![\w%,:/]\w|\w)|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|hundreds|thousands|several hundred|a hundred|a thousand|a dozen)\b(?: (?:hundred|thousand|million|dozen))?"
@@ -182,7 +182,7 @@ def make_view(sentence: Sentence, named: Sequence[Entity]) -> View:
     return View(sentence, entities, "".join(pieces), tuple(places))
 
 
-_STOPS = r"(?!(?:for|to|in|as|with|from|by|at|on|after|amid|into|over|via|says?|will|has|is|of|\w+ing)\b)"
+_STOPS = r"(?!(?:for|to|in|as|with|from|by|at(?! ?&)|on|after|amid|into|over|via|says?|will|has|is|of|\w+ing)\b)"
 _WORDS_UP = r"(?-i:[A-Z0-9][\w&.’'!+/®™-]*)(?:[ ,]{1,2}(?:(?-i:[A-Z0-9&(][\w&.’'!+/®™)-]*)|of|and|&|the|for|de|\+|[\ue001\ue002\ue004][\ue100-\uf8ff])){0,7}?"
 _CAP = r"(?-i:(?:[A-Z0-9]|[a-z]{1,6}[A-Z])[\w&.’'!+/®™-]*)"
 # a place opens a name only where capitals follow it: "Boston Scientific", never "Boston-based"
@@ -191,6 +191,8 @@ _OBJECT_UP = (
     rf"(?: {_STOPS}(?:{_CAP}|[\ue001\ue002\ue004\ue007][\ue100-\uf8ff])| (?:of|and|&|the|de) (?-i:[A-Z][\w&.’'!+/®™-]*)){{0,6}}"
 )
 _ANY_COMPANY = r"\ue001[\ue100-\uf8ff]"
+# wires put a name without a listing into angle brackets, "<Acme Ltd>", and the ticker of another behind it, "Acme Inc <ACM.N>"
+_BRACKET, _TICKER = "<?", r">?(?: ?<[A-Z0-9.]{1,8}>)?"
 
 
 @lru_cache(maxsize=4096)
@@ -210,11 +212,12 @@ def pattern_source(match: str) -> str:
         if name == "gap":
             return rf"[^;\n]{{0,{int(extra or 60)}}}?"
         if name in SORTS:
-            return rf"(?:{SORTS[name]}(?P<e_{extra or name}_{count}>[\ue100-\uf8ff]))"
+            mask = rf"{SORTS[name]}(?P<e_{extra or name}_{count}>[\ue100-\uf8ff])"
+            return rf"(?:{_BRACKET}{mask}{_TICKER})" if name == "company" else rf"(?:{mask})"
         if name == "subject":
             return rf"(?P<s_{extra or 'subject'}_{count}>{_ANY_COMPANY}|{_WORDS_UP}|\b(?:it|we|they|the \w+))"
         if name == "object":
-            return rf"(?P<s_{extra or 'object'}_{count}>{_ANY_COMPANY}(?![\w])|{_OBJECT_UP})"
+            return rf"(?:{_BRACKET}(?P<s_{extra or 'object'}_{count}>{_ANY_COMPANY}(?![\w])|{_OBJECT_UP}){_TICKER})"
         if name == "text":
             return rf"(?P<s_{extra or 'text'}_{count}>[^,;:()\n]{{2,90}}?)"
         return CLASSES[name]
