@@ -56,6 +56,7 @@ class Aliases:
         self.companies: Counter[str] = Counter()
         self.defined: dict[str, str] = {}  # “Premier” -> Premier Financial Bancorp, Inc.
         self.generic: dict[str, str] = {}  # "company" -> what (the “Company”) was said of
+        self.roles: dict[str, str] = {}  # "buyer" -> whom an agreement calls its (“Buyer”)
         self._read_definitions()
         self._known: dict[tuple[str, str], str] = {}
         self.version = 0  # counts up whenever a new name comes in
@@ -118,6 +119,8 @@ class Aliases:
         name = re.sub(r"[’']s?$", "", name)
         if name in self.defined:
             return self.defined[name]
+        if (role := name.removeprefix("the ").removeprefix("The ").casefold()) in self.roles:
+            return self.roles[role]
         core = core_name(name).casefold()
         if not core:
             return name
@@ -224,7 +227,9 @@ class Aliases:
         last_end = 0
         for match in _DEFINITION.finditer(text):
             terms = [term.strip() for term in match.groups() if term]
-            wanted = [term for term in terms if term.casefold().removeprefix("the ") in _GENERIC_TERMS or not _NO_NAME.search(term)]
+            wanted = [
+                term for term in terms if term.casefold().removeprefix("the ") in _GENERIC_TERMS | _ROLE_TERMS or not _NO_NAME.search(term)
+            ]
             if not wanted or len(self.defined) > 200:
                 continue
             line = text.rfind("\n", 0, match.start()) + 1
@@ -237,7 +242,10 @@ class Aliases:
                 bare = re.sub(r"^[Tt]he ", "", term)
                 if bare.casefold() in _GENERIC_TERMS:
                     self.generic.setdefault(bare.casefold(), name)
-                elif bare.casefold() not in _ROLE_TERMS and bare[0].isupper() and bare != name:
+                elif bare.casefold() in _ROLE_TERMS:
+                    if _has_legal(name):
+                        self.roles.setdefault(bare.casefold(), name)
+                elif bare[0].isupper() and bare != name:
                     self.defined.setdefault(bare, name)
         for match in _ACRONYM.finditer(text):
             acronym = match.group(1)

@@ -74,7 +74,22 @@ def same_name(x: str, y: str) -> bool:
     """True for two mentions of one company within a document: one begins the other, spells its initials, or is made of its words."""
     a, b = bare(x).split(), bare(y).split()
     short, long = sorted((a, b), key=len)
-    return bool(short) and (long[: len(short)] == short or "".join(w[0] for w in long) == "".join(short) or set(short) <= set(long))
+    return bool(short) and (
+        long[: len(short)] == short
+        or _run_together(short, long)
+        or "".join(w[0] for w in long) == "".join(short)
+        or set(short) <= set(long)
+    )
+
+
+def _run_together(short: list[str], long: list[str]) -> bool:
+    """True for "OrbexLumo" beside "Orbex Lumo Corp."."""
+    return (
+        len(short) == 1
+        and len(long) > 1
+        and short[0].startswith(long[0])
+        and any("".join(long[:k]) == short[0] for k in range(2, len(long) + 1))
+    )
 
 
 # "Investor Group Lifts Stake": somebody of that sort

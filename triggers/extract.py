@@ -27,6 +27,7 @@ from triggers.forms import read_form, states_events
 from triggers.gate import FRONT, Gate
 from triggers.judge import Candidate, found_by, judge
 from triggers.kind import Kind, Pattern, unmark
+from triggers.legal import one_deal
 from triggers.literals import fold
 from triggers.merge import merge, told_better
 from triggers.noise import noise_of
@@ -125,6 +126,8 @@ class Extractor:
             settle = self._settle[name]
             events += settle(merged) if settle else merged
         events = [e for e in events if not told_better(e, events, self.kinds)]
+        if reading.filing:
+            events = one_deal(events)
         return sorted(events, key=lambda e: (e.start, e.kind))
 
     def retell(self, copy: Document, original: Document, events: Sequence[TriggerEvent]) -> list[TriggerEvent] | None:

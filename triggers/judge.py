@@ -10,6 +10,7 @@ from functools import cache
 from triggers.companies import bare, clean_name, is_name, same_name
 from triggers.dates import happened_on
 from triggers.kind import Kind, Pattern
+from triggers.legal import counterparty, is_bank, is_clause, is_merger_sub, is_role
 from triggers.names import places
 from triggers.parties import doer, leading_name, speaks_of
 from triggers.qualify import background, status_of
@@ -48,8 +49,10 @@ def judge(kind: Kind, found: Found, view: View, reading: Reading) -> Candidate |
         return None
     if not found.news and background(view, found.start, found.end, reading.base):
         return None
-    status = found.status or status_of(view, found.start, found.end)
     own = name in TOLD_ANYWHERE
+    if reading.filing and not own and is_clause(view):
+        return None
+    status = found.status or status_of(view, found.start, found.end)
     company = _company(found, view, reading, own=own)
     named = company is not None and (found.company is not None or doer(view, found.start, reading.parties, own=own) is not None)
     confidence = found.confidence * ZONE_FACTOR.get(sentence.zone, 0.5)
@@ -69,12 +72,26 @@ def judge(kind: Kind, found: Found, view: View, reading: Reading) -> Candidate |
     if found.company is None and company and any(facts.get(f) and same_name(company, facts[f] or "") for f in _OTHER_PARTIES):
         company = leading_name(view) or reading.parties.main
     if facts.get("target") and ANAPHOR.fullmatch(facts["target"] or ""):
-        facts["target"] = main if main and company and not same_name(company, main) else None
+        meant = (
+            reading.parties.names.full_name(facts["target"] or "") if reading.filing else None
+        )  # "Tern Inc. (the “Company”)", of which the filer speaks
+        meant = meant if meant and is_name(meant) else main
+        facts["target"] = meant if meant and company and not same_name(company, meant) else None
     side = found.company_fact or kind.company_fact
     if side and not facts.get(side):
         facts[side] = company
     elif side and found.company is None and facts[side] and is_name(clean_name(facts[side] or "")) and not view.of("company"):
         company = reading.parties.fullest(facts[side] or "")
+    if reading.filing:
+        if company and is_role(company):
+            company = (_called(company, reading) if side == "acquirer" and not is_merger_sub(company) else None) or main
+        elif company and "lender" in kind.facts and is_bank(company):
+            company = main  # who lends is not who borrows
+        for fact in _OTHER_PARTIES:
+            if is_role(facts.get(fact)):
+                facts[fact] = None if fact in {"target", "partner"} else company if fact == side else _called(facts[fact] or "", reading)
+        if "partner" in facts and not facts["partner"] and main and name == "merger":
+            facts["partner"] = counterparty(view, main)
     for fact in ("target", "partner", "unit"):
         itself = facts.get("acquirer") if fact == side else company
         if (
@@ -106,11 +123,24 @@ def _company(found: Found, view: View, reading: Reading, *, own: bool) -> str | 
         if is_name(cleaned):
             return reading.parties.party(cleaned)
     if not name:
-        actor = doer(view, found.start, reading.parties, own=own)
+        acts = _ROLE_ACTS.search(view.text(0, found.start)) if reading.filing else None
+        actor = acts.group("role") if acts else doer(view, found.start, reading.parties, own=own)
         if actor is not None and not ANAPHOR.fullmatch(actor):
             return reading.parties.party(actor)
     leading = None if reading.parties.main else leading_name(view)
     return reading.parties.party(leading) if leading else reading.parties.main
+
+
+def _called(role: str, reading: Reading) -> str | None:
+    """Return whom the filing calls by a role, None where it does not say: "Lumo Holdings, L.P. (the “Buyer”)"."""
+    name = reading.parties.names.full_name(role)
+    return None if name is None or is_role(name) else clean_name(name)
+
+
+# "the Purchaser will purchase": capitals that are no name, and yet say who does it
+_ROLE_ACTS = re.compile(
+    r"\b(?:[Tt]he )?(?P<role>Purchaser|Buyer|Acquiror|Acquirer|(?:Co-)?Investor) (?:(?:will|shall|has|would|also|agreed|to) )*$"
+)
 
 
 def _only_sentence(reading: Reading) -> bool:

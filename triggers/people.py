@@ -54,7 +54,7 @@ ADDRESS = re.compile(
 
 # exchanges and wires are never a party; patterns name exchanges by their letters
 _NO_PARTY = re.compile(
-    r"(?i)(?:the )?(?:nasdaq|nyse|new york stock exchange|toronto stock exchange|tsx|london stock exchange|euronext|frankfurt stock exchange|otc markets|otcq[bx]|globe ?newswire|business wire|pr newswire|prnewswire|accesswire|newmediawire|24-7pressrelease|news direct)\b"
+    r"(?i)(?:the )?(?:nasdaq|nyse|new york stock exchange|toronto stock exchange|tsx|london stock exchange|euronext|frankfurt stock exchange|(?:u\.s\. )?(?:securities and )?exchange commission|national association|otc markets|otcq[bx]|globe ?newswire|business wire|pr newswire|prnewswire|accesswire|newmediawire|24-7pressrelease|news direct)\b"
 )
 
 

@@ -66,9 +66,15 @@ _YEAR = re.compile(
 )
 
 
+# the name of a document, in which nothing is planned
+_TITLE_OF_DEED = re.compile(
+    r"(?i)\b(?:agreements? and )?plans? of (?:merger|reorgani[sz]ation|arrangement)(?: and (?:merger|reorgani[sz]ation))?"
+)
+
+
 def status_of(view: View, start: int, end: int) -> str:
     """Return the status of the event told at masked[start:end], from the words of the clause around it."""
-    clause = clause_of(view, start, end)
+    clause = _TITLE_OF_DEED.sub("agreement", clause_of(view, start, end))
     if _TERMINATED.search(clause) and not re.search(r"(?i)\bterminat\w+ (?:of )?(?:employment|his|her|the executive)", clause):
         return "terminated"
     if _DENIED.search(clause):
