@@ -90,7 +90,7 @@ def _same_deal(a: TriggerEvent, b: TriggerEvent) -> bool:
         a.kind != b.kind
         and a.facts.get("partner")
         and "completed" not in {a.status, b.status}
-        and not (a.start < b.end and b.start < a.end)
+        and not re.search(r"(?i)\bacqui(?:red|sition)\b", a.quote)
     ):
         return False  # a merger agreement was signed, and the buyer says in his release that he buys: both are news until it is done
     ours, theirs = a.facts.get(_OTHER[a.kind]), b.facts.get(_OTHER[b.kind])

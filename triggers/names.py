@@ -44,7 +44,7 @@ _ORG_OPENERS = frozenset(
     "University Department Bank Ministry Institute Board Bureau Office Federal Federation Association Society College Church Port".split()
 )
 HONORIFICS = frozenset(
-    "Mr. Mrs. Ms. Dr. Mr Mrs Ms Dr Prof. Professor Sir Dame Hon. Gov. Sen. Rep. Judge Justice Rev. Capt. Col. Gen. Lt. Maj. Sgt. Messrs. Lord Lady".split()
+    "Mr. Mrs. Ms. Dr. Mr Mrs Ms Dr Prof. Professor Sir Dame Hon. Gov. Sen. Rep. Judge Justice Rev. Capt. Col. Gen. Lt. Maj. Sgt. Messrs. Lord Lady Mag. MMag. DDr. Ing. Dipl.-Ing. Dkfm.".split()
 )
 NAME_TAILS = frozenset("Jr Jr. Sr Sr. II III IV".split())
 _PARTICLES = frozenset("de da di del della der den van von la le du dos al bin ibn el ten ter y".split())

@@ -30,7 +30,7 @@ _SLOTS = [
         rf"(?:[Aa]ppointment|[Hh]iring|[Ee]lection|[Pp]romotion|[Rr]esignation|[Rr]etirement|[Dd]eparture|[Aa]ddition|[Nn]omination|[Pp]assing|[Ss]election)s? of (?:(?:Mr|Ms|Mrs|Dr)\.? )?(?P<n>{_NAME})(?=\s(?:as|to|from|and|,)|,|\.|$)"
     ),
     re.compile(rf"(?P<n>{_NAME})(?:,? (?:\([^)]*\)|(?:age )?\d\d),?)?,?\s(?={_DOES}\b)"),
-    re.compile(rf"\b(?:Mr|Ms|Mrs|Dr|Messrs)\.?\s(?P<n>(?:{_PART}\s){{0,2}}{_PART})"),
+    re.compile(rf"\b(?:(?:Mr|Ms|Mrs|Dr|Messrs)\.?|(?:M?Mag|DDr|Dkfm|Dipl\.-Ing)\.)\s(?P<n>(?:{_PART}\s){{0,2}}{_PART})"),
     re.compile(
         rf"(?P<n>{_NAME}),? (?:our |its |the |former |currently |a |has been |will be |age \d\d, )*(?:[Cc]hief|CEO|CFO|COO|CTO|[Pp]resident|[Ee]xecutive [Vv]ice|[Ss]enior [Vv]ice|[Vv]ice [Pp]resident|[Cc]hairman|[Ii]nterim)\b"
     ),

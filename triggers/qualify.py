@@ -148,6 +148,9 @@ def background(view: View, start: int, end: int, base: date | None) -> str | Non
     return None
 
 
+_DATED = re.compile(r"\bdated\b[^.;()]{0,30}$")
+
+
 def old_year(view: View, start: int, end: int, base: date | None) -> int | None:
     """Return the year that the clause dates itself to, when that is more than a year before the document."""
     if base is None:
@@ -157,6 +160,8 @@ def old_year(view: View, start: int, end: int, base: date | None) -> int | None:
     begin, stop = max(0, begin - view.sentence.start - 80), stop - view.sentence.start + 60
     for match in _YEAR.finditer(text, begin, min(stop, len(text))):
         year = int(match.group("year"))
+        if _DATED.search(text, max(0, match.start("year") - 45), match.start("year")):
+            continue  # "amended the credit agreement dated as of June 3, 2025": the day of a paper, not of what is told
         between = text[match.end() : max(match.end(), view.span(start, end)[0] - view.sentence.start)]
         if "," in between and re.search(r"(?i)\b(?:since|from|who|which|where)\b", text[max(0, match.start() - 60) : match.end()]):
             continue  # "Jane Roe, who has been here since 2019, has now assumed"

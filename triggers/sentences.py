@@ -22,7 +22,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 # a full stop after these never ends a sentence
 _NEVER = frozenset(
     "mr mrs ms messrs dr prof rev hon gov lt gen col maj capt cmdr sgt sen rep st ste ft mt pres no nos vs v fig eq sec secs art "
-    "approx ca cf e.g i.e viz al dept univ gov't exch jan feb mar apr jun jul aug sept sep oct nov dec adm amb atty supt insp".split()
+    "approx ca cf e.g i.e viz al dept univ gov't exch jan feb mar apr jun jul aug sept sep oct nov dec adm amb atty supt insp mag mmag ddr ing dipl-ing dipl.-ing dkfm".split()
 )
 # after these it does only before a word that opens sentences
 _MAYBE = frozenset(

@@ -97,7 +97,7 @@ _POSTS = (
     r"(?:corporate|company|assistant|general|executive|board|commerce|deputy|press|recording|permanent|cabinet|transportation|labor|energy|treasury|defense|agriculture|interior|education) secretary|secretary(?: of (?:state|commerce|labor|energy|defense|agriculture|transportation|education|the treasury|the board|the corporation|the company))|(?<=and )secretary|(?-i:Secretary)(?=,| and\b| to the)",
     r"co-?founder|(?:co-)?founder",
     # "an independent director of the Company", and no "independent director of research"
-    r"(?:board|independent|lead|non-executive|outside|non-employee) (?:member|director)(?! of\b(?! (?:the|our) (?:company|corporation|registrant|bank|board)))|lead independent director",
+    r"(?:(?:supervisory |management |executive )?board|independent|lead|non-executive|outside|non-employee) (?:member|director)(?! of\b(?! (?:the|our) (?:company|corporation|registrant|bank|board)))|lead independent director",
     r"(?<=as a )director|(?<=as a new )director|(?<=as an additional )director|(?<=as an )independent director|(?<=as )(?-i:Director)|(?<=, a )director(?= of (?:the|our) (?:company|corporation|registrant|bank)\b)",
     rf"(?:{_LEVEL}*|lead |(?-i:[A-Z]\w+ [A-Z]\w+ ))?(?:director|head)(?:,| of(?: the)?| for| -) {_FIELD}",
     rf"(?:regional|executive|sales|marketing|medical|finance|creative|technical|editorial|athletic|commercial|operations|program|associate|deputy|senior|artistic|museum|human resources|HR|IT) director(?:{_OF})?",

@@ -20,7 +20,7 @@ PEOPLE = rf"(?P<people>{P}(?:,? \([^)]*\))?(?:(?:, {T}(?: of {O})?)?(?:,? and |,
 BOARD = r"(?:(?:board|boards)(?: of (?:directors|managers|trustees|governors|regents))?(?! (?:advis|observ|fellow|committee))|supervisory board|management board|executive (?:board|committee|leadership team|team)|leadership team|c-suite|managing directorate)"
 GAP = r"[^;\n\ue002]{0,90}?"  # no other person between
 WIDE = r"[^;\n]{0,140}?"
-MR = r"(?:(?:Mr|Ms|Mrs|Dr|Prof|Sir|Messrs)\.? ?)?"
+MR = r"(?:(?:(?:Mr|Ms|Mrs|D?Dr|Prof|Sir|Messrs|M?Mag|Dkfm|Ing|Dipl\.-Ing)\.? ?)+)?"
 
 # verbs of giving a post to somebody
 GIVE = r"appoint(?:s|ed|ing)?|nam(?:es|ed|ing)|name|elect(?:s|ed|ing)?|hir(?:es|ed|ing)|hire|tap(?:s|ped|ping)|pick(?:s|ed)|select(?:s|ed)|promot(?:es|ed|ing)|promote|elevat(?:es|ed|ing)|install(?:s|ed)|recruit(?:s|ed)?|welcom(?:es|ed|ing)|cho(?:oses|se)|designat(?:es|ed)|nominat(?:es|ed|ing)|add(?:s|ed|ing)|bring(?:s|ing) (?:in|on|aboard)|brought (?:in|on)|engag(?:es|ed)|retain(?:s|ed)|re-?appoint(?:s|ed)|employs|poach(?:es|ed)|lur(?:es|ed)|land(?:s|ed)|snag(?:s|ged)|nab(?:s|bed)|announc(?:es|ed|ing)|introduc(?:es|ed|ing)|onboard(?:s|ed)|expand(?:s|ed)|strengthen(?:s|ed)|bolster(?:s|ed)|turn(?:s|ed) to|draft(?:s|ed)|mov(?:es|ed)|anoint(?:s|ed)|crown(?:s|ed)|recall(?:s|ed)|assign(?:s|ed)|enlist(?:s|ed)"
