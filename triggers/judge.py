@@ -45,7 +45,12 @@ def judge(kind: Kind, found: Found, view: View, reading: Reading) -> Candidate |
     where = found.where or kind.where
     if where == "headline" and sentence.zone != HEADLINE and not _only_sentence(reading):
         return None
-    if where == "lead" and sentence.zone not in {HEADLINE, LEAD} and not (reading.filing and sentence.item in kind.items and sentence.item):
+    if (
+        where == "lead"
+        and sentence.zone not in {HEADLINE, LEAD}
+        and not _only_sentence(reading)
+        and not (reading.filing and sentence.item in kind.items and sentence.item)
+    ):
         return None
     if not found.news and background(view, found.start, found.end, reading.base):
         return None
@@ -163,7 +168,7 @@ _OTHER_PARTIES = (
 )
 # capitalised words that {object} may run into and that name nobody
 _NOBODY = re.compile(
-    r"(?i)^(?:january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|stakes?|debt|shares?|interest|bonds?|treasur\w+|stocks?|goods|wheat|grain|oil|gas|crude|property|land|homes?|house|foreign|ltd|inc|corp|co|plc|company|points?|spree|proposed|u\.?s\.?|bitcoin|crypto|containers?|funds?|aircraft|euros?|dollars?|q[1-4]|fy\d*|deals?|new|more|the|this|it|opportunity|range|territory|usd|eur|gbp|eras?|state|chapter|journey|majority stake|minority stake|every|german|american|european|british|canadian|french|unlocks.*|seven|six|five|four|three|two|licen[sc]e|next\\b.*|growth|success|ai|erp|crm|it|api|saas|ehr|drm|nft|iot|llm|genai)\b\W*$|^(?:\W*(?:january|february|march|april|june|july|august|september|october|november|december)\b)"
+    r"(?i)^(?:january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|stakes?|debt|shares?|interest|bonds?|treasur\w+|stocks?|goods|wheat|grain|oil|gas|crude|property|land|homes?|house|foreign|ltd|inc|corp|co|plc|company|points?|spree|proposed|u\.?s\.?|bitcoin|crypto|containers?|funds?|itself|themselves|aircraft|euros?|dollars?|q[1-4]|fy\d*|deals?|new|more|the|this|it|opportunity|range|territory|usd|eur|gbp|eras?|state|chapter|journey|majority stake|minority stake|every|german|american|european|british|canadian|french|unlocks.*|seven|six|five|four|three|two|licen[sc]e|next\\b.*|growth|success|ai|erp|crm|it|api|saas|ehr|drm|nft|iot|llm|genai)\b\W*$|^(?:\W*(?:january|february|march|april|june|july|august|september|october|november|december)\b)"
 )
 
 

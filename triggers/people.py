@@ -23,6 +23,7 @@ FIRM_WORD = re.compile(
 _GIVE = r"(?:[Aa]ppoint|[Nn]am|[Ee]lect|[Hh]ir|[Pp]romot|[Ww]elcom|[Tt]ap|[Ss]elect|[Rr]ecruit|[Dd]esignat|[Nn]ominat|APPOINT|NAM|ELECT|HIR|PROMOT|TAP)(?:s|es|ed|ing|ped|ts|d|S|ES)?"
 _DOES = r"(?:(?:has|have|had|will|is|was|to|would|also|been|be|recently|officially|today|he|she|,)\s)*(?:[Aa]ppointed|[Nn]amed|[Ee]lected|[Hh]ired|[Pp]romoted|[Tt]apped|[Jj]oin(?:s|ed|ing)?|[Ss]ucceed(?:s|ed|ing)?|[Rr]eplac(?:e|es|ed|ing)|[Rr]esign(?:s|ed|ing)?|[Rr]etir(?:e|es|ed|ing)|[Ss]tep(?:s|ped|ping)? [Dd]own|[Dd]epart(?:s|ed)?|[Ll]eav(?:e|es|ing)|[Aa]ssum(?:e|es|ed|ing)|[Bb]ecom(?:e|es)|became|notified|informed|tendered|announced (?:that (?:he|she)|his|her)\b|[Tt]ak(?:e|es|ing) over|[Ss]tepp?(?:s|ed)? [Ii]nto|will serve|as (?:its |the )?(?:new )?(?:[Cc]hief|CEO|CFO|COO|CTO|[Pp]resident|[Vv]ice|[Dd]irector|[Ii]nterim|[Hh]ead|[Gg]eneral))"
 _SLOTS = [
+    re.compile(rf"(?P<n>{_NAME})(?=\s(?:is|becomes|will be) (?:the |its |our )(?:new|next|interim|first)\b)"),
     re.compile(
         rf"\b{_GIVE}\s(?:(?:as|former|current|to|its|the|new|veteran|(?-i:[a-z-]+))\s){{0,4}}(?P<n>{_NAME})(?=\s(?:as|to|its|the (?:[Cc]ompany|[Cc]orporation|[Bb]ank)['’]s|[A-Z]|,|interim|chief|president|vice)|,)"
     ),
@@ -54,7 +55,7 @@ ADDRESS = re.compile(
 
 # exchanges and wires are never a party; patterns name exchanges by their letters
 _NO_PARTY = re.compile(
-    r"(?i)(?:the )?(?:nasdaq|nyse|new york stock exchange|toronto stock exchange|tsx|london stock exchange|euronext|frankfurt stock exchange|(?:u\.s\. )?(?:securities and )?exchange commission|national association|otc markets|otcq[bx]|globe ?newswire|business wire|pr newswire|prnewswire|accesswire|newmediawire|24-7pressrelease|news direct)\b"
+    r"(?i)(?:the )?(?:nasdaq|nyse|new york stock exchange|toronto stock exchange|tsx|london stock exchange|euronext|frankfurt stock exchange|(?:u\.s\. )?(?:securities and )?exchange commission|national association|otc markets|otcq[bx]|globe ?newswire|business wire|pr newswire|prnewswire|accesswire|newmediawire|24-7pressrelease|news direct|(?:business|succession)$)\b"
 )
 
 
@@ -64,7 +65,12 @@ _SIEVE = Sieve(ADDRESS, PLURAL_OFFICE, *_SLOTS)
 def mend(sentence: Sentence, entities: Sequence[Entity]) -> list[Entity]:
     """Return the entities of a sentence with people put right and offices carried on."""
     text, origin = sentence.text, sentence.start
-    out = [_named_right(e) for e in entities if not (e.sort in {"company", "place"} and _NO_PARTY.match(e.text)) and not _is_phrase(e)]
+    out = [
+        _named_right(e)
+        for entity in entities
+        for e in _parted(entity)
+        if not (e.sort in {"company", "place"} and _NO_PARTY.match(e.text)) and not _is_phrase(e)
+    ]
     apt = _SIEVE.apt(text)
     for match in ADDRESS.finditer(text) if ADDRESS in apt else ():
         start, end = origin + match.start(), origin + match.end()
@@ -101,12 +107,15 @@ _BEGINS_BEFORE = re.compile(
 
 
 # a headline's capitals taken for a name: "Two Veteran Tech Leaders", "NEW SCHOOL SUPER"
+_DESCRIBED = re.compile(r"(?:Experienced|Seasoned|Prominent|Veteran) ")  # "Adds Experienced Lamp Executive"
 _PHRASE = re.compile(
     r"(?i)(?:two|three|four|five|six|seven|eight|nine|ten|new|veteran|former|top|key|industry|additional|several|independent|another)\s|.*\b(?:leaders|executives|veterans|directors|members|experts|professionals|officers|hires|appointments|inspector general|promotions)$"
 )
 
 
 def _is_phrase(entity: Entity) -> bool:
+    if entity.sort == "company":
+        return _DESCRIBED.match(entity.text) is not None
     return entity.sort == "person" and " " in entity.text and not _CALLED.match(entity.text) and _PHRASE.match(entity.text) is not None
 
 
@@ -114,6 +123,22 @@ def _is_phrase(entity: Entity) -> bool:
 _CALLED = re.compile(
     r"^[^“”]{0,60}?\b(?:Leader|Veteran|Expert|Executive|Exec|Specialist|Pioneer|Entrepreneur|Visionary|Strategist|Innovator|Banker|Attorney|Scientist|Consultant|Professional|Official|Alum|Founder|Luminary|LEADER|VETERAN|EXPERT|EXECUTIVE)\s(?=[A-Z]\S*\s[A-Z])"
 )
+
+
+# "Lumo Acquires Orbex" taken for one name
+_BUYS = re.compile(r"\s(?:(?:To|TO|Will|Has) )?(?:Acquires?|Acquired|Buys|Bought|Sells|ACQUIRES?|ACQUIRED|BUYS?|SELLS?)\s(?=[A-Z])")
+
+
+def _parted(entity: Entity) -> list[Entity]:
+    """Return the two companies of a headline that were taken for one with its verb; any other entity as it is."""
+    verb = _BUYS.search(entity.text) if entity.sort == "company" else None
+    if verb is None:
+        return [entity]
+    cut = entity.start + verb.end()
+    return [
+        Entity("company", entity.start, entity.start + verb.start(), entity.text[: verb.start()]),
+        Entity("company", cut, entity.end, entity.text[verb.end() :]),
+    ]
 
 
 def _named_right(entity: Entity) -> Entity:

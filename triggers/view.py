@@ -182,7 +182,7 @@ def make_view(sentence: Sentence, named: Sequence[Entity]) -> View:
     return View(sentence, entities, "".join(pieces), tuple(places))
 
 
-_STOPS = r"(?!(?:for|to|in|as|with|from|by|at(?! ?&)|on|after|amid|into|over|via|says?|will|has|is|of|\w+ing)\b)"
+_STOPS = r"(?!(?:for|to|in|as|with|from|by|at(?! ?&)|on|after|amid|into|over|via|says?|will|has|is|of|(?-i:[a-z]\w*ing)|(?:lead|grow|exist|remain|outstand|pioneer|operat|invest|provid|mak|includ|expand|follow|accord|pend|upcom|emerg|fund|financ|build|work|bring|driv|help|enabl|strengthen|deliver|offer|market|manufactur|shipp|giv|us|mark|creat|add|sav|tak|advanc|accelerat|enter|mov|buy|sell|acquir|meet|mean|improv|serv|support|extend|reach|combin|train|launch|open)ing)\b)"
 _WORDS_UP = r"(?-i:[A-Z0-9][\w&.’'!+/®™-]*)(?:[ ,]{1,2}(?:(?-i:[A-Z0-9&(][\w&.’'!+/®™)-]*)|of|and|&|the|for|de|\+|[\ue001\ue002\ue004][\ue100-\uf8ff])){0,7}?"
 _CAP = r"(?-i:(?:[A-Z0-9]|[a-z]{1,6}[A-Z])[\w&.’'!+/®™-]*)"
 # a place opens a name only where capitals follow it: "Boston Scientific", never "Boston-based"
