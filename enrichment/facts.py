@@ -167,6 +167,8 @@ def same_place(one: str, other: str) -> bool | None:
     mine, theirs = locate(one), locate(other)
     if not mine or not theirs:
         return same_words(one, other)
+    if mine.city and theirs.city and fold(mine.city) == fold(theirs.city) and fold(mine.city) in (fold(one.strip()), fold(other.strip())):
+        return True  # a town without its state is looked up as the largest of the name: "Lexington" may be the one in Massachusetts
     for here, there in ((mine.country, theirs.country), (mine.state, theirs.state), (mine.county, theirs.county), (mine.city, theirs.city)):
         if here and there and fold(here) != fold(there):
             return False

@@ -383,6 +383,10 @@ def test_same_amount(one: str, other: str, same: bool | None) -> None:
 def test_same_place_and_party() -> None:
     assert same_place("Austin, Texas", "Texas") is True
     assert same_place("Austin, Texas", "Reno, Nevada") is False
+    # a bare town may be any of its name, two that say their state may not
+    assert same_place("Lexington", "Lexington, MA") is True
+    assert same_place("Lexington, Kentucky", "Lexington, MA") is False
+    assert same_place("Reno", "Lexington, MA") is False
     assert same_party("Ketch Corp", "Ketch Corporation") is True
     assert same_party("Ketch", "Ketch Marine Inc") is True
     assert same_party("Ketch", "Yawl") is False

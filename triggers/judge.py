@@ -11,12 +11,13 @@ from triggers.companies import bare, clean_name, is_name, same_name
 from triggers.dates import happened_on
 from triggers.kind import Kind, Pattern
 from triggers.legal import counterparty, is_bank, is_clause, is_merger_sub, is_role
-from triggers.names import places
+from triggers.names import lands, places
 from triggers.parties import doer, leading_name, speaks_of
 from triggers.qualify import background, status_of
 from triggers.reading import Found, Reading
 from triggers.structure import BODY, HEADLINE, LEAD, QUOTE, SILENT, Sentence
-from triggers.view import ANAPHOR, Catch, View, catches
+from triggers.subjects import without_dateline
+from triggers.view import ANAPHOR, Catch, Entity, View, catches
 
 # how much a sentence's place takes from the confidence of what it tells
 ZONE_FACTOR = {HEADLINE: 0.97, LEAD: 1.0, BODY: 0.88, QUOTE: 0.7}
@@ -236,6 +237,9 @@ def _fill(kind: Kind, facts: dict[str, str | None], view: View, found: Found, co
                 facts[fact] = lifted.group(1).strip()
         if not facts.get(fact) and spec.nearest:
             entities = [e for e in view.of(spec.nearest) if not e.anaphor]
+            if spec.nearest in ("place", "date"):  # those of a dateline say where and when the text was sent
+                told_from = _behind_dateline(view.sentence)
+                entities = [e for e in entities if e.start >= told_from]
             if spec.nearest == "money":  # "a deal that adds $3 billion in assets": what somebody has is no price
                 entities = [
                     e
@@ -243,14 +247,33 @@ def _fill(kind: Kind, facts: dict[str, str | None], view: View, found: Found, co
                     if not _OWNED.match(view.sentence.text, e.end - view.sentence.start)
                     and not _HAVING.search(view.sentence.text, 0, e.start - view.sentence.start)
                 ]
-            if spec.nearest == "place" and company:
-                entities = [e for e in entities if not bare(company).startswith(bare(e.text) + " ")]
+            if spec.nearest == "place":
+                if company:
+                    entities = [e for e in entities if not bare(company).startswith(bare(e.text) + " ")]
+                # a town says more than a street, whose town stands beside it
+                entities = [e for e in entities if not e.text[0].isdigit()] or entities
             if spec.after:
                 after = _compiled(spec.after + r"\s*$", re.IGNORECASE)
                 entities = [e for e in entities if after.search(view.masked[: view.place_of(e)])]
             entity = min(entities, key=lambda e: min(abs(view.place_of(e) - found.end), abs(view.place_of(e) - found.start)), default=None)
             if entity is not None:
-                facts[fact] = entity.text
+                facts[fact] = _with_state(view, entity) if spec.nearest == "place" else entity.text
+
+
+def _with_state(view: View, place: Entity) -> str:
+    """Return a place with the state or country that follows it, or the town that it follows: "Dayton, Ohio"."""
+    text, begin = view.sentence.text, view.sentence.start
+    near = view.of("place")
+    at = near.index(place)
+    for first, second in zip(near[max(0, at - 1) : at + 1], near[max(0, at - 1) + 1 : at + 2], strict=False):
+        if text[first.end - begin : second.start - begin] == ", " and second.text in lands() and first.text not in lands():
+            return f"{first.text}, {second.text}"
+    return place.text
+
+
+def _behind_dateline(sentence: Sentence) -> int:
+    """Return the document offset at which a sentence begins to tell something."""
+    return sentence.end - len(without_dateline(sentence.text)) if sentence.zone == LEAD else sentence.start
 
 
 _HAVING = re.compile(

@@ -149,6 +149,12 @@ def places() -> frozenset[str]:
 
 
 @cache
+def lands() -> frozenset[str]:
+    """Return what may stand behind a town: states, their abbreviations, and countries."""
+    return _section("countries") | _section("states") | state_abbreviations()
+
+
+@cache
 def state_abbreviations() -> frozenset[str]:
     """Return "Calif.", "CA" and their like, which are places after a comma only."""
     return _section("state abbreviations")
@@ -481,7 +487,7 @@ def _label(
         return i, j, "GPE"
     state = words[j + 1].text if after == "," and j + 1 < len(words) else ""
     two_words = f"{state} {words[j + 2].text}" if state and j + 2 < len(words) else ""
-    in_state = state in _section("states") or state in state_abbreviations() or state in _section("countries") or two_words in known
+    in_state = state in lands() or two_words in known
     if in_state and len(run) <= 3 and not any(word in _ORG_HEADS for word in run[1:]) and run[0] not in first_names():
         return i, j, "GPE"
     if in_state and len(run) <= 3 and before in {"in", "to", "from", "at", "near", "of"}:

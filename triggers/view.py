@@ -39,11 +39,11 @@ DATE = re.compile(
     rf"\b(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?!\d),?(?:\s+\d{{4}}\b)?|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH},?(?:\s+\d{{4}}\b)?|{_MONTH},?\s+\d{{4}}\b|\d{{4}}-\d{{2}}-\d{{2}}\b|\d{{1,2}}/\d{{1,2}}/\d{{2,4}}\b"
     r"|(?:the\s+)?(?:first|second|third|fourth|1st|2nd|3rd|4th)[- ](?:fiscal\s+)?(?:quarter|half)(?:\s+of)?(?:\s+(?:fiscal\s+)?(?:year\s+)?\d{4})?|Q[1-4]\s+(?:of\s+)?\d{4}|(?:early|late|mid|year-end|by|in|spring|summer|fall|autumn|winter)[- ](?:of\s+)?(?:19|20)\d{2}\b)"
 )
-_AMOUNT = r"\d[\d,]*(?:\.\d+)?"
+_AMOUNT = r"\d(?:[\d,]*\d)?(?:\.\d+)?"
 _SCALE = r"(?:\s?-?(?:thousand|million|billion|trillion|crore|lakh|mln|bln|mn|bn|mm|m|b|k|M|B|K|MM|Million|Billion|Trillion|MILLION|BILLION|MLN|BLN))"
 MONEY = re.compile(
     rf"(?:(?:US|C|A|NZ|HK|S|CDN|AU|CA)?\s?[$€£¥₹]|\b(?:USD|EUR|GBP|CHF|CAD|AUD|INR|Rs\.?|SEK|NOK|DKK|JPY|RMB|CNY)\s?)\s?{_AMOUNT}(?:\s?(?:to|-|–)\s?[$€£]?{_AMOUNT})?(?:{_SCALE}\b)?(?:\s?(?:USD|dollars|euros))?"
-    rf"|\b{_AMOUNT}{_SCALE}?\s?(?:(?i:dlrs|dollars|euros|pounds|stg|francs|marks|yen|swiss francs|crore rupees|kronor|rupees|yuan)|USD|EUR|GBP|CHF)\b|\b(?:(?:multi|nine|eight|seven)[- ](?:million|billion|figure))[- ]dollar\b"
+    rf"|\b{_AMOUNT}{_SCALE}?\s?(?:(?i:dlrs|dollars|euros|pounds(?! of\b)|stg|francs|marks(?! (?:the|an?|our|its|this)\b)|yen|swiss francs|crore rupees|kronor|rupees|yuan)|USD|EUR|GBP|CHF)\b|\b(?:(?:multi|nine|eight|seven)[- ](?:million|billion|figure))[- ]dollar\b"
 )
 A_SHARE = re.compile(
     r"(?: (?:and|to|or) (?:US|C|A)?[$€£]\d[\d.,]*)?(?:,? in cash,?)? (?:per|a|an|for each|for every|each)\s(?:\w+ ){0,2}(?:share|unit|ADS)\b",
