@@ -91,6 +91,11 @@ def either(branches: Iterable[Clauses]) -> Words | None:
     return _shortest(best) if best else None
 
 
+def one_word(words: Words) -> str:
+    """Return an RE2 expression for any of the words with their edges."""
+    return "|".join(sorted(re.escape(word).replace(re.escape(EDGE), r"\b") for word in words))
+
+
 def sharpness(words: AbstractSet[str]) -> tuple[int, int]:
     """Return how rarely a text is likely to hold one of the words: long ones first, then few."""
     return min(map(len, words)), -len(words)

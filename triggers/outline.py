@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from re import _constants as op  # type: ignore[attr-defined] # the parser of `re` itself: no second reading of its grammar
 from typing import Any
 
-from triggers.literals import EDGE, WORD_LETTERS, Clauses, Words, is_any_word_letter, parsed
+from triggers.literals import WORD_LETTERS, Clauses, Words, is_any_word_letter, one_word, parsed
 
 _ANYTHING = "(?s:.*)"
 _BEYOND = "\\x{80}-\\x{10ffff}"  # letters that are no ASCII are not told apart
@@ -40,12 +41,9 @@ def outlines(expression: str, flags: int = 0, marks: Mapping[str, Clauses] | Non
     return tuple(dict.fromkeys(_sequence(part, behind, last=True) for part in (*(items[: at + 1] for at in ahead), items)))
 
 
+@lru_cache(maxsize=64)  # those behind a sign are asked for by every expression
 def _one_word(words: Words) -> str:
-    return _ANYTHING + "(?:" + "|".join(sorted(_edged(word) for word in words)) + ")" + _ANYTHING
-
-
-def _edged(word: str) -> str:
-    return "".join(r"\b" if letter == EDGE else re.escape(letter) for letter in word)
+    return f"{_ANYTHING}(?:{one_word(words)}){_ANYTHING}"
 
 
 def _sequence(items: Sequence[tuple[Any, Any]], marks: Mapping[str, str], *, last: bool = False) -> str:

@@ -8,7 +8,7 @@ from string import ascii_lowercase
 
 import re2
 
-from triggers.literals import EDGE, Clauses, Words, fold, required, sharpness
+from triggers.literals import EDGE, Clauses, Words, fold, one_word, required, sharpness
 
 # words of nearly every sentence, and single letters, of which "$5m" makes some
 _EVERYWHERE = frozenset(
@@ -62,7 +62,7 @@ def _word_sets(sets: Sequence[Words]) -> re2.Set:
     options.log_errors = False
     automaton = re2.Set.SearchSet(options)
     for words in sets:
-        automaton.Add("|".join("".join(r"\b" if letter == EDGE else re.escape(letter) for letter in word) for word in sorted(words)))
+        automaton.Add(one_word(words))
     automaton.Compile()
     return automaton
 

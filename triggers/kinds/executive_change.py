@@ -38,7 +38,7 @@ from triggers.moves.words import (
 from triggers.parties import same_person
 from triggers.reading import Found, Reading
 from triggers.structure import HEADLINE, LEAD, QUOTE
-from triggers.view import SORTS, Entity, View
+from triggers.view import MARKS, SORTS, Entity, View
 
 
 def find(view: View, reading: Reading) -> Iterable[Found]:
@@ -216,7 +216,7 @@ def _found(view: View, match: re.Match[str], person: Entity, direction: str, rea
 # "will step down on December 31, 2031", "announced her intention to retire in May 2031"
 _FUTURE = re.compile(r"(?i)\b(?:will|to|intention of|intends to|plans to|shall)(?: be)? $")
 _ON_DAY = re.compile(
-    rf"(?: [^;.\n\ue002]{{0,25}}?)? (?:on|in|at the end of|by|after) (?:or (?:about|around) )?({SORTS['date']}[\ue100-\uf8ff])",
+    rf"(?: [^;.\n\ue002]{{0,25}}?)? (?:on|in|at the end of|by|after) (?:or (?:about|around) )?({MARKS['date']})",
     re.IGNORECASE,
 )
 

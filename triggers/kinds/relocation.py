@@ -12,10 +12,10 @@ from triggers.expression import Expression
 from triggers.people import ADDRESS
 from triggers.reading import Found, Reading
 from triggers.structure import BODY, HEADLINE, LEAD, QUOTE
-from triggers.view import SORTS, View
+from triggers.view import MARKS, View
 
-G = rf"(?:{SORTS['place']}[\ue100-\uf8ff])"
-O = rf"(?:{SORTS['company']}[\ue100-\uf8ff])"  # noqa: E741
+G = MARKS["place"]
+O = MARKS["company"]  # noqa: E741
 HQ = r"(?:(?:head[- ]?quarters?|HQ|head (?:and registered )?offices?|home base|base of operations|corporate (?:home|offices?|campus)|principal (?:executive )?offices?|main offices?|home offices?|executive offices?|global base|seat))"
 SITE = rf"(?:{HQ}|offices?|plants?|factory|factories|facility|facilities|operations?|warehouses?|distribution (?:center|centre)s?|manufacturing(?: operations?| facility)?|production|laborator(?:y|ies)|labs?|campus|clinics?|stores?|showrooms?|practice|headquarter|studios?|data cent(?:er|re)s?|location|call cent(?:er|re)s?|shop|restaurant|salon|school|branch|base|business|company|firm|firm['’]s)"
 _MOD = r"(?:(?:its|their|the|our|his|her|a|an|global|world(?:wide)?|corporate|company|company['’]s|firm['’]s|north|south|american|america|us|u\.s\.|european|regional|national|international|main|current|existing|operational|administrative|new|entire|north american|asia[- ]pacific|manufacturing|executive|and|long-?time|flagship|[\w.’'-]+(?:['’]s)?)\s+){0,6}?"
@@ -234,7 +234,7 @@ def _settled(masked: str, reading: Reading) -> bool:
 def _by_person(view: View, match: re.Match[str]) -> bool:
     """True where it is a person who moves: "Sean Spellman moves to JLL Phoenix"."""
     before = view.masked[max(0, match.start() - 30) : match.start()]
-    if re.search(rf"{SORTS['person']}[\ue100-\uf8ff][^\ue001]{{0,14}}$", before):
+    if re.search(rf"{MARKS['person']}[^\ue001]{{0,14}}$", before):
         return True
     return (
         bool(re.search(r"(?i)\b(?:he|she|who|they|i|we all|couple|family)\s+(?:\w+\s+){0,2}$", before))

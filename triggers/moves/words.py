@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 
 from triggers.expression import Expression
-from triggers.view import SORTS
+from triggers.view import MARKS, SORTS
 
-P = rf"(?:{SORTS['person']}[\ue100-\uf8ff])"
-T = rf"(?:{SORTS['title']}[\ue100-\uf8ff])"
-O = rf"(?:{SORTS['company']}[\ue100-\uf8ff])"  # noqa: E741 (a sort, like P and T)
-G = rf"(?:{SORTS['place']}[\ue100-\uf8ff])"
+P = MARKS["person"]
+T = MARKS["title"]
+O = MARKS["company"]  # noqa: E741 (a sort, like P and T)
+G = MARKS["place"]
 # "Jane Roe, John Doe and Ann Poe": as many as are named in one breath, each perhaps with an apposition
 PEOPLE = rf"(?P<people>{P}(?:,? \([^)]*\))?(?:(?:, {T}(?: of {O})?)?(?:,? and |, |; ){P}){{0,7}})"
 BOARD = r"(?:(?:board|boards)(?: of (?:directors|managers|trustees|governors|regents))?(?! (?:advis|observ|fellow|committee))|supervisory board|management board|executive (?:board|committee|leadership team|team)|leadership team|c-suite|managing directorate)"
