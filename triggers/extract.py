@@ -36,7 +36,7 @@ from triggers.people import FIRM_WORD, mend
 from triggers.reading import Found, Reading, Wordings
 from triggers.sentences import split_sentences
 from triggers.structure import HEADLINE, SILENT, Sentence, flat_text, read_sentences, title_length
-from triggers.view import LABELS, Entity, View, apart, compile_pattern, make_view
+from triggers.view import LABELS, Entity, View, apart, make_view, pattern_source
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +48,11 @@ MAX_TOLD = 300  # wordings of one kind; a document with more is a list of appoin
 
 @dataclass(frozen=True, slots=True)
 class _Wording:
-    """The compiled expressions of a kind: patterns, each with what must not stand beside it, and what silences sentence or document."""
+    """The expressions of a kind: patterns, each with what must not stand beside it, and what silences sentence or document."""
 
-    patterns: Sequence[tuple[Pattern, re.Pattern[str], re.Pattern[str] | None]]
-    never: Sequence[re.Pattern[str]]
-    never_document: Sequence[re.Pattern[str]]
+    patterns: Sequence[tuple[Pattern, Expression, Expression | None]]
+    never: Sequence[Expression]
+    never_document: Sequence[Expression]
 
 
 class Extractor:
@@ -164,16 +164,20 @@ class Extractor:
         return {index: dict.fromkeys(self.kinds) for index, sentence in enumerate(sentences) if sentence.zone not in SILENT}
 
     def _wording(self, name: str) -> _Wording:
-        """Return the expressions of a kind, compiled when first asked for: a document needs those of a few kinds."""
+        """Return the expressions of a kind."""
         if name not in self._wordings:
             kind = self.kinds[name]
             self._wordings[name] = _Wording(
                 [
-                    (p, compile_pattern(_LEADING_SUBJECT.sub(r"\\b", p.match)), re.compile(p.unless, re.I) if p.unless else None)
+                    (
+                        p,
+                        Expression(pattern_source(_LEADING_SUBJECT.sub(r"\\b", p.match)), re.I),
+                        Expression(p.unless, re.I) if p.unless else None,
+                    )
                     for p in kind.patterns
                 ],
-                [re.compile(n, re.IGNORECASE) for n in kind.never],
-                [re.compile(n, re.IGNORECASE) for n in kind.never_document],
+                [Expression(n, re.IGNORECASE) for n in kind.never],
+                [Expression(n, re.IGNORECASE) for n in kind.never_document],
             )
         return self._wordings[name]
 
@@ -237,10 +241,10 @@ class Extractor:
         code = self._code[name]
         if code is not None:
             yield from code(view, reading)
-        for pattern, compiled, unless in self._wording(name).patterns:
+        for pattern, expression, unless in self._wording(name).patterns:
             if reading.wordings is not None and pattern.match not in reading.wordings:
                 continue
-            for match in compiled.finditer(view.masked):
+            for match in expression.finditer(view.masked):
                 if unless and unless.search(view.masked):
                     break
                 found = found_by(pattern, match, view, self.kinds[name])

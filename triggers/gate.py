@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 
 import re2
 
@@ -59,6 +59,17 @@ class Phrase:
         return bool(self._compiled.Match(encoded))
 
 
+class _Worded:
+    """A pattern as the gate knows it: whether it is tried beyond headline and lead, and its outlines, made when first asked for."""
+
+    def __init__(self, name: str, pattern: str, flags: int, anywhere: bool) -> None:
+        self.name, self.pattern, self.flags, self.anywhere = name, pattern, flags, anywhere
+
+    @cached_property
+    def outlines(self) -> list[Phrase]:
+        return [Phrase(outline, case_ignored=False) for outline in outlines(self.pattern, self.flags, _marks())]
+
+
 class Gate:
     """The gate of some kinds; `cues` are the worded patterns of a kind's code, by kind and by where they are tried (see Kind.where)."""
 
@@ -78,9 +89,7 @@ class Gate:
         self._all, self._everywhere, self._anywhere = frozenset(self._kinds), frozenset(everywhere), frozenset(everywhere | anywhere)
         # phrases that are no more than words: what the scan says of them is all there is to say
         self._certain = [exactly(phrase.expression, re.IGNORECASE) is not None for _, _, phrase in self._owners]
-        self._worded: dict[tuple[str, bool], tuple[list[tuple[str, tuple[str, int]]], Scan]] = {}
-        self._words: dict[tuple[str, int], Clauses] = {}
-        self._outlines: dict[tuple[str, int], Sequence[Phrase]] = {}
+        self._worded: dict[str, tuple[list[_Worded], Scan]] = {}
 
     def tells(self, name: str, text: str) -> bool:
         """Return True where a phrase of the kind stands in the text."""
@@ -152,36 +161,20 @@ class Gate:
 
         A pattern is named by its wording, one of the kind's code by its expression.
         """
-        key = (name, front)
-        if key not in self._worded:
-            sources = self._wordings(self._kinds[name], front=front)
-            self._worded[key] = list(sources.items()), Scan([self._needs_of(source) for source in sources.values()])
-        wordings, scan = self._worded[key]
+        if name not in self._worded:
+            wordings = self._wordings(self._kinds[name])
+            self._worded[name] = wordings, Scan([required(w.pattern, w.flags, _marks()) for w in wordings])
+        wordings, scan = self._worded[name]
         folded = PRIVATE.sub(" ", folded)
         encoded = folded.encode("utf-8", "replace")
-        possible = scan.possible_in(encoded)
-        return frozenset(
-            wordings[number][0] for number in possible if all(o.stands_in(encoded) for o in self._outlines_of(wordings[number][1]))
-        )
+        possible = [wordings[number] for number in scan.possible_in(encoded)]
+        return frozenset(w.name for w in possible if (front or w.anywhere) and all(outline.stands_in(encoded) for outline in w.outlines))
 
-    def _needs_of(self, source: tuple[str, int]) -> Clauses:
-        """Return the words a pattern cannot match without; those tried in front of a text are tried further down too."""
-        if source not in self._words:
-            self._words[source] = required(*source, _marks())
-        return self._words[source]
-
-    def _outlines_of(self, source: tuple[str, int]) -> Sequence[Phrase]:
-        """Return the outlines of a pattern, made when they are first asked for."""
-        if source not in self._outlines:
-            self._outlines[source] = [Phrase(o, case_ignored=False) for o in outlines(*source, _marks())]
-        return self._outlines[source]
-
-    def _wordings(self, kind: Kind, *, front: bool) -> dict[str, tuple[str, int]]:
-        """Return expression and flags of each pattern that may tell of the kind there, by the pattern's name."""
-        wordings = {
-            p.match: (pattern_source(p.match), int(re.IGNORECASE)) for p in kind.patterns if front or (p.where or kind.where) == "anywhere"
-        }
-        for where, expressions in self._cues.get(kind.name, {}).items():
-            if front or where == "anywhere":
-                wordings |= {e.pattern: (e.pattern, e.flags) for e in expressions}
-        return wordings
+    def _wordings(self, kind: Kind) -> list[_Worded]:
+        """Return the patterns of the kind, those of its code too."""
+        told: list[tuple[str, str, int, str]] = [
+            (p.match, pattern_source(p.match), int(re.IGNORECASE), p.where or kind.where) for p in kind.patterns
+        ]
+        told += [(e.pattern, e.pattern, e.flags, where) for where, cues in self._cues.get(kind.name, {}).items() for e in cues]
+        anywhere = {name for name, _, _, where in told if where == "anywhere"}
+        return list({name: _Worded(name, pattern, flags, name in anywhere) for name, pattern, flags, _ in told}.values())

@@ -10,7 +10,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from triggers.kind import PLACEHOLDER
 from triggers.lexicon import CLASSES
@@ -198,12 +197,6 @@ _OBJECT_UP = (
 _ANY_COMPANY = r"\ue001."
 # wires put a name without a listing into angle brackets, "<Acme Ltd>", and the ticker of another behind it, "Acme Inc <ACM.N>"
 _BRACKET, _TICKER = "<?", r">?(?: ?<[A-Z0-9.]{1,8}>)?"
-
-
-@lru_cache(maxsize=4096)
-def compile_pattern(match: str) -> re.Pattern[str]:
-    """Return the expression over masked sentences that a pattern with placeholders stands for, compiled."""
-    return re.compile(pattern_source(match), re.IGNORECASE)
 
 
 def pattern_source(match: str) -> str:
