@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -37,7 +37,12 @@ class Said:
     evidence: tuple[bool, ...] = ()  # for each of `_EVIDENCE`, whether it is said
 
     def __post_init__(self) -> None:
-        self.evidence = tuple([bool(value) for value in _evidence_of(self)])
+        self.evidence = tuple(map(bool, _evidence_of(self)))
+
+    @property
+    def identified(self) -> bool:
+        """Whether there is an identifier to look for."""
+        return bool(self.cik or self.ein or self.lei or self.domain or self.tickers or self.perhaps_tickers)
 
 
 _EVIDENCE = ("legal", "cik", "ein", "lei", "tickers", "perhaps_tickers", "domain", "city", "state", "country", "industries")
@@ -136,7 +141,12 @@ def score_of(total: float) -> float:
 
 def reasons_of(pair: Pair) -> tuple[str, ...]:
     """Return the reasons in words, strongest first; what speaks against says so."""
-    ordered = sorted(pair.weights, key=lambda part: -abs(part[0]))
+    return _in_words(tuple(pair.weights))
+
+
+@lru_cache(maxsize=4096)
+def _in_words(weights: tuple[tuple[float, str], ...]) -> tuple[str, ...]:
+    ordered = sorted(weights, key=lambda part: -abs(part[0]))
     return tuple(reason if weight > 0 else f"although {reason}" for weight, reason in ordered)
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from enrichment.names import SHORT_WORDS, compact_form, short_word, singular
+from enrichment.names import SHORT_WORDS, short_word, singular
 from enrichment.packed import MASK, HashIndex, Postings, packed_array, scattered
 from enrichment.spelling import Spellings, most_edits, slip_cost
 
@@ -28,10 +28,16 @@ LONG_WORDS: dict[str, tuple[str, ...]] = {}
 for _long, _short in SHORT_WORDS.items():
     LONG_WORDS[_short] = (*LONG_WORDS.get(_short, ()), _long)
 
+_GENERIC_SPELLINGS = [spelling for short in sorted(GENERIC_WORDS) for spelling in LONG_WORDS.get(short, (short,))]
+
 # more names than these are not compared one by one
 _MANY_NAMES = 60
+# the words left out of more names than these are compared all at once
+_MANY_LEFT_OUT = 100
 # to compare the words left out of as many names takes as long as to find what a word is like among all
-_MOST_LEFT_OUT = 400
+_MOST_LEFT_OUT = 20_000
+# a word that more names hold is likelier to be meant as it stands, when another is mistyped already
+_USUAL_IN_NAMES = 300
 # of more words that no name has than these the name is not looked for: slips are few
 _MOST_UNKNOWN = 3
 # bounds the work for names of nothing but common words
@@ -59,18 +65,16 @@ class NameIndex:
         self._companies = companies
         self._starts = starts
         self._tokens = tokens
-        self._texts = list(known)
+        self.texts = list(known)
         self._exact = HashIndex(np.frombuffer(exact, dtype=np.uint64) if exact else np.zeros(0, dtype=np.uint64))
         del exact
-        self._index_cores()
-        spelled = [word for word in known if len(word) > 2 and not word.isdigit()]
-        long_forms = [(long, known[short]) for long, short in SHORT_WORDS.items() if long not in known and short in known]
-        self._spellings = Spellings(
-            [*spelled, *(long for long, _ in long_forms)], [*(known[word] for word in spelled), *(number for _, number in long_forms)]
-        )
+        alone = self._index_cores()
+        spelled = [(word, number) for word, number in known.items() if len(word) > 2 and not word.isdigit()]
+        spelled += [(long, known[short]) for long, short in SHORT_WORDS.items() if long not in known and short in known]
+        self.spellings = Spellings([row for row in spelled if row[1] in alone], [row for row in spelled if row[1] not in alone])
 
-    def _index_cores(self) -> None:
-        """Index names by their telling words, and by all but one of them.
+    def _index_cores(self) -> set[int]:
+        """Index names by their telling words, and by all but one of them; return the numbers of the words that are some name's only telling one.
 
         Each word has a number of 64 bits; the sum of a name's is the same in any order, and one word less is a subtraction.
         """
@@ -81,8 +85,8 @@ class NameIndex:
         if not len(self._companies):
             self._core_lengths = np.zeros(0, dtype=np.uint8)
             self._core = HashIndex(np.zeros(0, dtype=np.uint64))
-            self._all_but_one = HashIndex(np.zeros(0, dtype=np.uint64), *[np.zeros(0, dtype=np.uint32)] * 2)
-            return
+            self.all_but_one = HashIndex(np.zeros(0, dtype=np.uint64), *[np.zeros(0, dtype=np.uint32)] * 3)
+            return set()
         generic = np.fromiter((word in GENERIC_WORDS for word in self._words), dtype=bool, count=len(self._words))
         of_name = np.repeat(np.arange(len(starts) - 1, dtype=np.uint32), np.diff(starts))
         telling = ~generic[tokens]
@@ -95,13 +99,19 @@ class NameIndex:
         del of_words
         self._core_lengths = np.minimum(lengths, 255).astype(np.uint8)
         self._core = HashIndex(sums.copy())
+        alone = set(tokens[telling & (lengths == 1)[of_name]].tolist())
         one_of_several = np.flatnonzero(telling & (lengths > 1)[of_name])
         names, left_out = of_name[one_of_several], tokens[one_of_several].view(np.uint32)
         del of_name, telling, one_of_several
         rests = sums[names]
         del sums
         rests -= marks[left_out]
-        self._all_but_one = HashIndex(rests, names, left_out)
+        # the letters of the word left out stand beside it, none for one of several spellings
+        letters = np.fromiter(
+            (0 if word in LONG_WORDS else letters_of(word) for word in self._words), dtype=np.uint32, count=len(self._words)
+        )
+        self.all_but_one = HashIndex(rests, names, left_out, letters[left_out])
+        return alone
 
     def __len__(self) -> int:
         return len(self._companies)
@@ -114,9 +124,9 @@ class NameIndex:
         """Return whether a name is a former or other one of its company."""
         return bool(self._alias[name])
 
-    def words(self, name: int) -> list[str]:
+    def words(self, name: int) -> tuple[str, ...]:
         """Return the words of a name, each in its short spelling."""
-        return [self._texts[token] for token in self._tokens[self._starts[name] : self._starts[name + 1]]]
+        return tuple(map(self.texts.__getitem__, self._tokens[self._starts[name] : self._starts[name + 1]]))
 
     def entries(self) -> Iterator[IndexedName]:
         """Yield the names as they were given, in short spelling, which is its own short spelling."""
@@ -128,10 +138,11 @@ class NameIndex:
         number = self._words.get(word)
         return 0 if number is None else self._postings.count(number)
 
-    def exactly(self, short_words: Sequence[str]) -> list[int]:
-        """Return the names of these words in this order, blanks apart; hashes may lie, so compare."""
+    def exactly(self, short_words: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
+        """Return the names of these words in this order, blanks apart, with their words; hashes may lie, so compare."""
         joined = "".join(short_words)
-        return [name for name in self._exact.find(hash(joined) & MASK) if "".join(self.words(name)) == joined]
+        names = self._exact.find(hash(joined) & MASK)
+        return [(name, words) for name in names if "".join(words := self.words(name)) == joined] if names else []
 
     def same_core(self, short_words: Sequence[str]) -> list[int]:
         """Return the names whose telling words are these, in any order and with any generic words."""
@@ -145,60 +156,63 @@ class NameIndex:
     def _sum(self, numbers: Iterable[int]) -> int:
         return sum([self._marks[number] for number in numbers]) & MASK
 
-    def mistyped(self, words: Sequence[str]) -> Iterator[tuple[int, Slips]]:
+    def mistyped(self, words: Sequence[str], short_words: Sequence[str]) -> Iterator[tuple[int, Slips]]:
         """Yield names whose telling words are `words`, as typed, but for slips of the fingers, with the slips.
 
-        A word that is known counts as typed well unless no name is found that way.
+        `short_words` are the same in short spelling. A word that is known counts as typed well unless no name is found that way.
         """
         slips: Slips = {}
-        typed = []
-        for at, word in enumerate(words):
-            short = short_word(word)
-            if at and short not in self._words and (generic := _generic_slip(word)):
+        typed: list[str] = []
+        numbers: list[int | None] = []
+        for at, (word, short) in enumerate(zip(words, short_words, strict=True)):
+            number = self._words.get(short)
+            if number is None and at and (generic := _generic_slip(word)):
                 slips[generic[0]] = word, generic[1]
             elif short not in GENERIC_WORDS or len(words) == 1:
                 typed.append(word)
-        numbers = [self._words.get(short_word(word)) for word in typed]
+                numbers.append(number)
         unknown = [at for at, number in enumerate(numbers) if number is None]
         if len(unknown) > _MOST_UNKNOWN:
             return
-        by_rarity = sorted((at for at in range(len(typed)) if at not in unknown), key=lambda at: self.count(short_word(typed[at])))
+        known = [(self._postings.count(number), at) for at, number in enumerate(numbers) if number is not None]
+        known.sort()
         # first the words that no name has; then, as "Read Cat" may be "Red Cat", one known word besides
         rounds = [unknown] if unknown or slips else []
-        rounds += ([*unknown, at] for at in by_rarity)
-        likes = _Likes(typed, self._texts, self._spellings)
+        rounds += [[*unknown, at] for count, at in known if not unknown or count <= _USUAL_IN_NAMES]
+        likes = _Likes(typed, self)
+        total = sum([self._marks[number] for number in numbers if number is not None])
         for doubted in rounds:
+            # what the words sum up to that are certain
+            certain = total - sum([self._marks[number] for at in doubted if (number := numbers[at]) is not None])
             found = False
-            for name, more in self._but_for(numbers, doubted, likes):
+            for name, more in self._but_for(certain & MASK, len(doubted) == len(typed), doubted, likes):
                 found = True
                 yield name, slips | more
             if found:
                 return
 
-    def _but_for(self, numbers: Sequence[int | None], doubted: Sequence[int], likes: _Likes) -> Iterator[tuple[int, Slips]]:
-        """Yield the names that hold the words typed, of these numbers, but for those at `doubted`, which have slips."""
-        certain = [number for at, number in enumerate(numbers) if number is not None and at not in doubted]
+    def _but_for(self, certain: int, alone: bool, doubted: Sequence[int], likes: _Likes) -> Iterator[tuple[int, Slips]]:
+        """Yield the names that hold words of this sum and those at `doubted`, which have slips; `alone` where these are all."""
         if not doubted:
-            yield from ((name, {}) for name in self._core.find(self._sum(certain))[:_MANY_NAMES])
+            yield from ((name, {}) for name in self._core.find(certain)[:_MANY_NAMES])
             return
-        # what the words sum up to; each doubted one but the last is tried for all that it is like
-        sums: list[tuple[int, tuple[int, ...]]] = [(self._sum(certain), ())]
+        # each doubted word but the last is tried for all that it is like
+        sums: list[tuple[int, tuple[int, ...]]] = [(certain, ())]
         *others, last = doubted
         for at in others:
             sums = [(total + self._marks[token] & MASK, (*tokens, token)) for total, tokens in sums for token in likes.all_of(at)]
         found = 0
         for total, tokens in sums:
-            alone = not certain and not tokens
-            begin, end = (0, 0) if alone else self._all_but_one.rows(total)
-            if begin == end and not alone:
-                continue
-            # the last may be any word, unless too many names are left to look through
-            if begin < end <= begin + _MOST_LEFT_OUT:
-                names, left_out = (column[begin:end] for column in self._all_but_one.columns)
-                among = likes.among(last, left_out)
-                pairs = [(name, token) for name, token in zip(names, left_out, strict=True) if token in among]
+            pairs: Iterable[tuple[int, int]]
+            if alone and not tokens:
+                pairs = self._completed(total, likes.all_of(last))
             else:
-                pairs = [(name, token) for token in likes.all_of(last) for name in self._core.find(total + self._marks[token] & MASK)]
+                begin, end = self.all_but_one.rows(total)
+                if begin == end:
+                    continue
+                # the last may be any word, unless too many names are left to look through
+                many = end - begin > _MOST_LEFT_OUT
+                pairs = self._completed(total, likes.all_of(last)) if many else likes.completing(last, begin, end)
             for name, token in pairs:
                 if slips := likes.slips(doubted, (*tokens, token)):
                     yield name, slips
@@ -206,75 +220,74 @@ class NameIndex:
                 if found == _MANY_NAMES:
                     return
 
-    def beginning_with(self, short_words: Sequence[str], *, more: int = 2) -> list[int]:
-        """Return the names that begin with these words and have one to `more` telling words besides."""
-        numbers = [self._words.get(word) for word in short_words]
-        options = [[number] for number in numbers if number is not None]
-        if len(options) < len(numbers):
-            return []
-        telling = len(core_words(short_words))
-        names = [name for extra in range(1, more + 1) for name in self._holding(options, telling + extra)]
-        count = len(short_words)
-        return [name for name in names if list(self._tokens[self._starts[name] : self._starts[name] + count]) == numbers]
+    def _completed(self, total: int, tokens: Iterable[int]) -> Iterator[tuple[int, int]]:
+        """Yield the names whose telling words are those of a sum and one of the given, with this word's number."""
+        for token in tokens:
+            for name in self._core.find(total + self._marks[token] & MASK):
+                yield name, token
 
-    def _holding(self, options: Sequence[Sequence[int]], core_length: int) -> list[int]:
-        """Return the names with as many telling words that hold one word of every option."""
-        if not options or not all(options):
+    def beginning_with(self, short_words: Sequence[str], *, more: int = 2) -> list[int]:
+        """Return the names that begin with these words and have one to `more` telling words besides; those with fewer first."""
+        numbers = [self._words.get(word, -1) for word in short_words]
+        if -1 in numbers:
             return []
-        by_size = sorted(options, key=lambda option: sum(map(self._postings.count, option)))
-        smallest = by_size[0]
-        found = (
-            self._postings[smallest[0]] if len(smallest) == 1 else np.unique(np.concatenate([self._postings[token] for token in smallest]))
-        )
+        found = self._postings[min(numbers, key=self._postings.count)]
         if len(found) > _TOO_MANY_NAMES:
             return []
-        found = found[self._core_lengths[found] == core_length]
-        for option in by_size[1:]:
-            if not len(found):
-                break
-            held = _are_in(found, self._postings[option[0]])
-            for token in option[1:]:
-                held |= _are_in(found, self._postings[token])
-            found = found[held]
-        listed: list[int] = found.tolist()
-        return listed
+        if len(found) > _MANY_NAMES:
+            found = found[_int32(self._tokens)[_int32(self._starts)[found]] == numbers[0]]
+        count, telling, lengths = len(numbers), len(core_words(short_words)), self._core_lengths
+        names = [name for name in found.tolist() if list(self._tokens[(at := self._starts[name]) : at + count]) == numbers]
+        names = [name for name in names if telling < lengths[name] <= telling + more]
+        names.sort(key=lengths.__getitem__)
+        return names
 
 
 class _Likes:
     """Which known words each of the words typed may be a slip for; kept for one question, which asks for the same again."""
 
-    def __init__(self, typed: Sequence[str], texts: Sequence[str], spellings: Spellings) -> None:
+    def __init__(self, typed: Sequence[str], index: NameIndex) -> None:
         self._typed = typed
-        self._texts = texts
-        self._spellings = spellings
+        self._index = index
         self._all: dict[int, list[int]] = {}
 
     def all_of(self, at: int) -> list[int]:
-        """Return the numbers of all known words that are like the one at a place; known words stand in the singular, so a plural is tried in both."""
+        """Return the numbers of all known words that are like the one at a place; known words stand in the singular, so a plural is tried in both.
+
+        Of a name of one word only those that are names of one word.
+        """
         if at not in self._all:
-            word = self._typed[at]
-            near = self._spellings.near(word)
+            word, alone, spellings = self._typed[at], len(self._typed) == 1, self._index.spellings
+            near = spellings.near(word, only_first=alone)
             if len(word) > 4 and word[-1] == "s":
-                near |= self._spellings.near(word[:-1])
+                near |= spellings.near(word[:-1], only_first=alone)
             self._all[at] = sorted(near)
         return self._all[at]
 
-    def among(self, at: int, tokens: Iterable[int]) -> set[int]:
-        """Return those of the known words with these numbers that are like the one at a place."""
-        word = self._typed[at]
-        most = most_edits(len(word)) + 1  # of a plural
-        given = list(set(tokens))
-        texts = [self._texts[token] for token in given]
-        alike = process.extract(word, texts, scorer=OSA.distance, score_cutoff=most, limit=None, processor=None)
-        found = {given[number] for _, _, number in alike}
-        found.update(token for token, text in zip(given, texts, strict=True) if text in LONG_WORDS)
-        return found
+    def completing(self, at: int, begin: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield from these rows of all but one the names, with the word they lack, whose word may be like the one at a place."""
+        word, texts = self._typed[at], self._index.texts
+        names, left_out, letters = self._index.all_but_one.columns
+        plural = len(word) > 4 and word[-1] == "s"
+        most = most_edits(len(word)) + plural
+        # an edit changes two letters at most, a plural one
+        mine, differing = letters_of(word), 2 * most - plural
+        alike: Iterable[int]
+        if end - begin > _MANY_LEFT_OUT:
+            theirs = np.frombuffer(letters, dtype=np.uint32)[begin:end]
+            alike = (np.flatnonzero((np.bitwise_count(theirs ^ np.uint32(mine)) <= differing) | (theirs == 0)) + begin).tolist()
+        else:
+            alike = [at for at, its in enumerate(letters[begin:end], begin) if not its or (its ^ mine).bit_count() <= differing]
+        for row in alike:
+            token = left_out[row]
+            if not letters[row] or OSA.distance(word, texts[token], score_cutoff=most) <= most:
+                yield names[row], token
 
     def slips(self, at: Sequence[int], tokens: Sequence[int]) -> Slips | None:
         """Return the slips by which the words at some places stand for these known ones, None where one of them is no slip."""
         slips: Slips = {}
         for place, token in zip(at, tokens, strict=True):
-            text = self._texts[token]
+            text = self._index.texts[token]
             cost = None if text in GENERIC_WORDS else slip_between(self._typed[place], text)
             if cost is None:
                 return None
@@ -299,28 +312,23 @@ def _generic_slip(word: str) -> tuple[str, float] | None:
     """Return the generic word that `word` is a slip for, with its cost: "holdnigs" -> ("hldg", 0.5)."""
     if len(word) < 4:
         return None
-    costs = {short: cost for short in GENERIC_WORDS if (cost := slip_between(word, short)) is not None}
+    most = most_edits(len(word)) + 1  # of a plural
+    alike = process.extract(word, _GENERIC_SPELLINGS, scorer=OSA.distance, score_cutoff=most, limit=None, processor=None)
+    costs = {short: cost for spelling, _, _ in alike if (cost := slip_between(word, short := short_word(spelling))) is not None}
     return min(costs.items(), key=lambda slip: slip[1]) if costs else None
+
+
+def letters_of(word: str) -> int:
+    """Return which letters a word has, a bit each; digits and letters of other alphabets share bits with them."""
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) & 31)
+    return bits
 
 
 def core_words(short_words: Sequence[str]) -> list[str]:
     """Return the telling words of a name: all but the generic ones, unless it has no others."""
     return [word for word in short_words if word not in GENERIC_WORDS] or list(short_words)
-
-
-def joined(words: Sequence[str]) -> str:
-    """Return the words as one, in their short spelling."""
-    return compact_form(tuple(words))
-
-
-def _are_in(wanted: npt.NDArray[np.int32], there: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-    """Return for each of `wanted` whether it is in `there`; both ascending."""
-    if not len(there):
-        return np.zeros(len(wanted), dtype=bool)
-    at = np.searchsorted(there, wanted)
-    at[at == len(there)] = 0
-    same: npt.NDArray[np.bool_] = there[at] == wanted
-    return same
 
 
 def _int32(numbers: array[int]) -> npt.NDArray[np.int32]:

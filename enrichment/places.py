@@ -58,6 +58,9 @@ _STANDALONE = {
     "philly": ("Philadelphia", "PA", "US"), "vegas": ("Las Vegas", "NV", "US"), "montreal": ("Montreal", "QC", "CA"), "singapore": ("Singapore", None, "SG"),
     "luxembourg": ("Luxembourg", None, "LU"), "monaco": ("Monaco", None, "MC"), "hong kong": ("Hong Kong", None, "HK"),
 }  # fmt: skip
+_SPELLED_CITY_WORDS = {
+    "st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount", "twp": "township", "n": "north", "s": "south", "e": "east", "w": "west",
+}  # fmt: skip
 # a city that is well known is meant when it stands without state or country: "Boston", "London", not "Springfield"
 _MANY_PEOPLE = 250_000
 
@@ -174,24 +177,25 @@ def _cities() -> dict[str, list[tuple[int, str, str, str, float, float, str]]]:
 def city_key(city: str) -> str:
     """Return `city` so that its spellings are equal: "St. Paul", "SAINT PAUL"; "Ft. Worth", "Fort Worth"; "New York City", "New York"."""
     words = re.findall(r"[^\W_]+", fold(city).replace("'", ""))
-    spelled = {
-        "st": "saint",
-        "ste": "sainte",
-        "ft": "fort",
-        "mt": "mount",
-        "twp": "township",
-        "n": "north",
-        "s": "south",
-        "e": "east",
-        "w": "west",
-    }
-    key = " ".join(spelled.get(word, word) for word in words)
+    key = " ".join(_SPELLED_CITY_WORDS.get(word, word) for word in words)
     return "new york" if key in ("new york city", "nyc") else key
 
 
 def is_city(text: str) -> bool:
     """Return whether the gazetteer has a city of this name, anywhere."""
     return city_key(text) in _cities()
+
+
+def may_end_place(word: str) -> bool:
+    """Return whether the name of some city or state ends with a word, in lower case: far cheaper to ask than for every beginning of it."""
+    return word in _last_words()
+
+
+@cache
+def _last_words() -> frozenset[str]:
+    names = (*_cities(), *_STATE_BY_NAME, *map(str.lower, US_STATES), *map(str.lower, PROVINCES))
+    last = {name.rpartition(" ")[2] for name in names}
+    return frozenset([*last, "nyc", *(short for short, long in _SPELLED_CITY_WORDS.items() if long in last)])
 
 
 def city_in(city: str, state: str | None, country: str | None) -> tuple[str, str, str] | None:

@@ -10,6 +10,7 @@ import math
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain
 
 from rapidfuzz import fuzz
@@ -22,7 +23,7 @@ from enrichment.mentions import initials_of
 from enrichment.names import LEGAL_FORMS, read_name, short_word
 from enrichment.packed import Texts
 from enrichment.places import city_key, country_code, state_code
-from enrichment.written import Written, parts_of, read_mention_name, tail_kind
+from enrichment.written import Written, may_have_tail, parts_of, read_mention_name, tail_kind
 from store.records import Company, CompanyMatch, Mention
 
 # the evidence by which the best must outweigh the next
@@ -88,16 +89,20 @@ class Resolver:
             self._index_waiting()
         written = read_mention_name(mention.name)
         said = _said(mention, written)
-        pairs = {pair.number: pair for pair in self._by_identifier(said)}
+        pairs = {pair.number: pair for pair in self._by_identifier(said)} if said.identified else {}
         # a CIK is one company's alone: what its name resembles besides does not matter
         if not said.cik or not self._identified.get(("cik", said.cik)):
             for pair in self._by_name(said, written):
                 known = pairs.get(pair.number)
                 if known is None or not known.relation or known.relation == "resembles":
                     pairs[pair.number] = pair
-        # a company whose names were added to has several numbers: the last knows most
-        by_id = {self._ids[number]: pairs[number] for number in sorted(pairs) if not (registered_only and self._provisional[number])}
-        return self._decide(list(by_id.values()))
+        if registered_only:
+            pairs = {number: pair for number, pair in pairs.items() if not self._provisional[number]}
+        if len(pairs) > 1:
+            # a company whose names were added to has several numbers: the last knows most
+            by_id = {self._ids[number]: number for number in sorted(pairs)}
+            pairs = {number: pairs[number] for number in by_id.values()}
+        return self._decide(list(pairs.values()))
 
     def _decide(self, pairs: Sequence[Pair]) -> CompanyMatch:
         """Return the clearly best of the candidates."""
@@ -112,8 +117,8 @@ class Resolver:
             names = "; ".join(self._shown(pair.number) for pair in [best, *alike][:4])
             rivals = tuple(self._ids[pair.number] for pair in [best, *alike])
             return CompanyMatch(company_id=None, score=0.0, reasons=(f"{len(rivals)} companies fit alike: {names}",), rivals=rivals)
-        clear = min((total - other for other, _, _ in ranked[1:]), default=9.0)
-        score = score_of(min(total, clear + 1.0))
+        # a runner-up that is near makes the best less sure
+        score = score_of(min(total, total - ranked[1][0] + 1.0) if len(ranked) > 1 else min(total, 10.0))
         return CompanyMatch(company_id=self._ids[best.number], score=score, reasons=(self._shown(best.number), *reasons_of(best)))
 
     # candidates
@@ -136,86 +141,81 @@ class Resolver:
                         pair.rarity = 9.0
                     yield pair
 
-    def _by_name(self, said: Said, written: Written) -> Iterator[Pair]:
-        """Yield candidates by the whole name; only if there is none, by what may be part of it or mistyped."""
-        found = list(self._whole_name(said))
+    def _by_name(self, said: Said, written: Written) -> list[Pair]:
+        """Return candidates by the whole name; only if there is none, by what may be part of it or mistyped."""
+        found = self._whole_name(said)
         if found or not said.short:
-            yield from found
-            return
+            return found
         others = [_said_as(said, other) for other in written.others]
         for other in others:
-            if not found:
-                found += self._whole_name(other)
-        if not found:
-            found += self._beginning(said, written)
+            found = found or self._whole_name(other)
+        found = found or list(self._beginning(said, written))
         if not any(pair.tail == "site" for pair in found):
             for name in (said, *others[:1]):
                 found += self._mistyped(name)
-        if not found:
-            found += self._begun(said)
-        yield from found
+        return found or list(self._begun(said))
 
-    def _whole_name(self, said: Said) -> Iterator[Pair]:
-        exact = False
-        # how telling it is counts only for a name of one word
-        rarity = self._rarity(said.short[0]) if len(said.short) == 1 else 9.0
+    def _whole_name(self, said: Said) -> list[Pair]:
+        found = []
         for part in self._parts:
-            for name in part.exactly(said.short):
-                exact = True
-                number = part.company(name)
-                relation = "same" if part.words(name) == list(said.short) else "spelling"
-                yield Pair(said=said, number=number, relation=relation, alias=part.is_alias(name), rarity=rarity)
-        if exact:
-            return
-        for part in self._parts:
-            for name in part.same_core(said.short):
-                if pair := self._relation(said, part, name):
-                    yield pair
+            for name, words in part.exactly(said.short):
+                relation = "same" if words == said.short else "spelling"
+                # how telling it is counts only for a name of one word
+                rarity = self._rarity(words) if len(words) == 1 else 9.0
+                found.append(Pair(said=said, number=part.company(name), relation=relation, alias=part.is_alias(name), rarity=rarity))
+        if found:
+            return found
+        pairs = [self._relation(said, part, name) for part in self._parts for name in part.same_core(said.short)]
+        return [pair for pair in pairs if pair]
 
     def _relation(self, said: Said, part: NameIndex, name: int, meant: Slips | None = None) -> Pair | None:
         """Return how a name with the same telling words compares; None where the generic words contradict."""
         words = part.words(name)
+        mine = said.short
+        slips = 0.0
         if meant:
             back = {typed: known for known, (typed, _) in meant.items()}
-            mine = [back.get(word) or short_word(word) for word in said.words]
-        else:
-            mine = list(said.short)
-        # legal forms that no one spells wrong on purpose: "Larkspur Corportion"
-        while meant and len(mine) > 1 and mine[-1] in LEGAL_FORMS and mine[-1] not in words:
-            mine.pop()
-        # a slip in a generic word tells little
-        slips = sum(cost / 2 if known in GENERIC_WORDS else cost for known, (_, cost) in (meant or {}).items())
-        rarity = max((self._rarity(word) for word in core_words(words)), default=0.0)
-        pair = Pair(
-            said=said, number=part.company(name), alias=part.is_alias(name), slips=slips, letters=sum(map(len, said.words)), rarity=rarity
-        )
+            mine = tuple([back.get(word) or short for word, short in zip(said.words, said.short, strict=True)])
+            # legal forms that no one spells wrong on purpose: "Larkspur Corportion"
+            while len(mine) > 1 and mine[-1] in LEGAL_FORMS and mine[-1] not in words:
+                mine = mine[:-1]
+            # a slip in a generic word tells little
+            slips = sum([cost / 2 if known in GENERIC_WORDS else cost for known, (_, cost) in meant.items()])
         extra = [word for word in words if word not in mine]
         lacking = [word for word in mine if word not in words]
-        if not extra and not lacking:
-            pair.moved = words != mine
-            pair.relation = "slips" if slips else "order" if pair.moved else "same"
-        elif slips or (extra and lacking) or words[: len(mine)] != mine[: len(words)]:
-            return None  # "Holdings" against "Group": siblings; "Global Larkspur" against "Larkspur": a word in front tells apart
-        else:
-            pair.relation = "shorter" if extra else "longer"
-            pair.left_out = len(extra or lacking)
-        if meant:
+        # "Holdings" against "Group": siblings; "Global Larkspur" against "Larkspur": a word in front tells apart
+        if (extra or lacking) and (slips or (extra and lacking) or words[: len(mine)] != mine[: len(words)]):
+            return None
+        # a slip in a generic word is none that tells companies apart
+        told = [(known, typed, cost) for known, (typed, cost) in meant.items() if cost and known not in GENERIC_WORDS] if meant else ()
+        if any(_digits(typed) != _digits(known) for known, typed, _ in told):
+            return None  # "HC2" and "HCA", "Fund 3" and "Fund 4" are two companies
+        moved = not extra and not lacking and words != mine
+        return Pair(
+            said=said,
+            number=part.company(name),
+            relation="shorter" if extra else "longer" if lacking else "slips" if slips else "order" if moved else "same",
+            alias=part.is_alias(name),
+            slips=slips,
+            letters=sum(map(len, said.words)),
+            rarity=self._rarity(core_words(words)),
+            moved=moved,
+            left_out=len(extra or lacking),
             # a word that other companies have in their names is likelier to be meant as it stands
-            told = {known: slip for known, slip in meant.items() if known not in GENERIC_WORDS}
-            pair.real_words = sum(bool(cost) and part.count(short_word(typed)) > 0 for typed, cost in told.values())
-            pair.worst_slip = max((cost / max(len(typed), 3) for typed, cost in told.values()), default=0.0)
-            if any(cost and _digits(typed) != _digits(known) for known, (typed, cost) in told.items()):
-                return None  # "HC2" and "HCA", "Fund 3" and "Fund 4" are two companies
-        return pair
+            real_words=sum([part.count(short_word(typed)) > 0 for _, typed, _ in told]),
+            worst_slip=max([cost / max(len(typed), 3) for _, typed, cost in told], default=0.0),
+        )
 
     def _mistyped(self, said: Said) -> Iterator[Pair]:
         for part in self._parts:
-            for name, meant in part.mistyped(said.words):
+            for name, meant in part.mistyped(said.words, said.short):
                 if any(cost for _, cost in meant.values()) and (pair := self._relation(said, part, name, meant)):
                     yield pair
 
     def _beginning(self, said: Said, written: Written) -> Iterator[Pair]:
         """Yield the companies of the longest beginning of the name that is a registered name, where what follows is no part of a name."""
+        if not may_have_tail(written, said):
+            return
         parts = parts_of(written)
         words = parts.words
         for length in range(len(words) - 1, 0, -1):
@@ -223,16 +223,16 @@ class Resolver:
             if not kind:
                 continue
             short = tuple(map(short_word, read_name(" ".join(words[:length])).words))
-            rarity = max(map(self._rarity, short))
             found = False
             for part in self._parts:
-                for name in part.exactly(short) or part.same_core(short):
+                for name in [name for name, _ in part.exactly(short)] or part.same_core(short):
                     number = part.company(name)
                     # "Amazon - plant 3" is Amazon.com's, but not every "Amazon Partners" is it
-                    whole = tuple(part.words(name)) == short or (self._listed[number] and part.words(name)[0] == short[0])
+                    whole = part.words(name) == short or (self._listed[number] and part.words(name)[0] == short[0])
                     if whole:
                         found = True
-                        yield Pair(said=said, number=number, relation="tail", tail=kind, rarity=rarity, letters=sum(map(len, short)))
+                        letters, rarity = sum(map(len, short)), self._rarity(short)
+                        yield Pair(said=said, number=number, relation="tail", tail=kind, rarity=rarity, letters=letters)
             if found:
                 return
 
@@ -240,6 +240,7 @@ class Resolver:
         """Yield the listed companies whose name begins with the mention's and goes on with usual words: "Larkspur Drainage" (Systems)."""
         if said.legal:
             return
+        letters, rarity = sum(map(len, said.short)), 0.0
         beginning = [(part, name) for part in self._parts for name in part.beginning_with(said.short)]
         # "Larkspur" may be Larkspur Software or Larkspur Dental; of two words, few that are not of one group begin alike
         if len(said.short) == 1 and len({part.company(name) for part, name in beginning}) > 1:
@@ -247,9 +248,9 @@ class Resolver:
         for part, name in beginning:
             number = part.company(name)
             rest = part.words(name)[len(said.short) :]
-            if self._listed[number] and all(self._rarity(word) < _USUAL_WORD for word in rest):
-                rarity = max(map(self._rarity, said.short))
-                yield Pair(said=said, number=number, relation="begun", left_out=len(rest), rarity=rarity, letters=sum(map(len, said.short)))
+            if self._listed[number] and self._rarity(rest) < _USUAL_WORD:
+                rarity = rarity or self._rarity(said.short)
+                yield Pair(said=said, number=number, relation="begun", left_out=len(rest), rarity=rarity, letters=letters)
 
     # what is known of a company
 
@@ -257,11 +258,11 @@ class Resolver:
         number = pair.number
         pair.city, pair.state, pair.country = self._place_list[self._place_of[number]]
         pair.listed, pair.named = bool(self._listed[number]), bool(self._named[number])
-        pair.industry = f"{self._industry[number]:02}" if self._industry[number] else None
-        known = self._identifiers_of.get(number)
-        if known:
-            pair.cik, pair.ein, pair.lei = known.get("cik"), known.get("ein"), known.get("lei")
-            pair.ticker, pair.domain = known.get("ticker"), known.get("domain")
+        if industry := self._industry[number]:
+            pair.industry = f"{industry:02}"
+        if known := self._identifiers_of.get(number):
+            for field, value in known.items():
+                setattr(pair, field, value)
         pair.legal = _LEGAL_NAMES[self._legal[number]]
         return pair
 
@@ -282,18 +283,18 @@ class Resolver:
                 return True
         return False
 
-    def _rarity(self, word: str) -> float:
-        """Return how telling a word is: the logarithm of names / names with it, as in a large register; see Pair.rarity."""
-        names = max(len(self), _LARGE_REGISTER)
-        holding = sum(part.count(word) for part in self._parts)
-        if word in COMMON_WORDS:
-            holding = max(holding, names // 500)
-        return math.log(names / (1 + holding))
+    def _rarity(self, words: Iterable[str]) -> float:
+        """Return how telling the rarest of some words is: the logarithm of names / names with it, as in a large register; see Pair.rarity."""
+        names = fewest = max(len(self), _LARGE_REGISTER)
+        for word in words:
+            holding = sum([part.count(word) for part in self._parts])
+            if word in COMMON_WORDS:
+                holding = max(holding, names // 500)
+            fewest = min(fewest, holding)
+        return math.log(names / (1 + fewest))
 
     def _shown(self, number: int) -> str:
-        city, state, country = self._place_list[self._place_of[number]]
-        place = ", ".join(part for part in (city.title() if city else None, state or country) if part)
-        return self._names[number] + (f" ({place})" if place else "")
+        return self._names[number] + _place_shown(*self._place_list[self._place_of[number]])
 
     # building
 
@@ -337,18 +338,26 @@ class Resolver:
             self._parts.append(NameIndex(chain(before.entries(), last.entries())))
 
 
+@lru_cache(maxsize=4096)
+def _place_shown(city: str | None, state: str | None, country: str | None) -> str:
+    place = ", ".join(part for part in (city.title() if city else None, state or country) if part)
+    return f" ({place})" if place else ""
+
+
 def _said(mention: Mention, written: Written) -> Said:
+    words, legal = written.name
     state = state_code(mention.state) if mention.state else None
     country = country_code(mention.country) if mention.country else None
+    tickers = (mention.ticker, *written.tickers) if mention.ticker else written.tickers
     return Said(
-        words=written.name.words,
-        short=tuple(map(short_word, written.name.words)),
-        legal=written.name.legal,
+        words=words,
+        short=tuple(map(short_word, words)),
+        legal=legal,
         cik=mention.cik.zfill(10) if mention.cik else None,
         ein=mention.ein,
         lei=mention.lei,
-        tickers=tuple(ticker.upper() for ticker in (mention.ticker, *written.tickers) if ticker),
-        perhaps_tickers=written.perhaps_tickers or _as_ticker(written.name.words),
+        tickers=tuple(map(str.upper, tickers)),
+        perhaps_tickers=written.perhaps_tickers or _as_ticker(words),
         domain=mention.domain,
         city=city_key(mention.city) if mention.city else None,
         state=state[0] if state else mention.state,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from enrichment.comparisons import Said
 from enrichment.mentions import EXCHANGE_TICKER
 from enrichment.names import LEGAL_FORMS, Name, fold, read_name
-from enrichment.places import US_STATES, is_city, state_code
+from enrichment.places import US_STATES, is_city, may_end_place, state_code
 
 _PARENTHESES = re.compile(r"\s*\(([^()]*)\)?")
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9.&-]{0,6}")
@@ -16,10 +16,12 @@ _OTHERWISE = re.compile(
     r"\s+(?:d/?b/?a|d\.b\.a\.|doing business as|a/?k/?a|also known as|t/a|trading as|f/?k/?a|n/?k/?a|formerly(?: known as)?|now known as)[\s:,]+",
     re.IGNORECASE,
 )
-# one of these, in small letters, is in whatever `_OTHERWISE` finds: far cheaper to look for
-_OTHERWISE_MARKS = ("dba", "d/b", "b/a", "d.b.a.", "doing", "aka", "fka", "nka", "/k", "k/a", "known", "t/a", "trading", "formerly")
 # what parts a company from its site in notices: "Microsoft - Wilsonville Facility", "Conduent at Xerox", "Acme: Plant 3", "Acme, Bedford"
 _PARTING = re.compile(r"\s+[-–—]+\s+|\s*[:;|]\s*|\s+(?:at|@)\s+|,\s+|\s*\n\s*|\s+#\s*", re.IGNORECASE)
+
+_SOME_DIGIT = re.compile(r"\d")
+
+_PARTS = frozenset("–—;|@\n#")
 
 SITE_WORDS = frozenset(
     ["plant", "plants", "facility", "facilities", "store", "stores", "site", "sites", "warehouse", "distribution", "fulfillment", "center", "centre", "office", "offices", "headquarters", "hq", "campus", "terminal", "branch", "location", "locations", "division", "dept", "department", "mill", "mine", "factory", "shop", "outlet", "depot", "hub", "yard", "complex", "building", "bldg", "tower", "floor", "suite", "ste", "unit", "room", "fl", "po", "box", "street", "st", "avenue", "ave", "av", "boulevard", "blvd", "road", "rd", "drive", "dr", "highway", "hwy", "route", "rt", "rte", "parkway", "pkwy", "way", "lane", "ln", "court", "ct", "place", "pl", "plaza", "square", "circle", "loop", "turnpike", "north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "n", "s", "e", "w", "ne", "nw", "se", "sw", "central", "downtown", "regional", "region", "area", "district", "county", "city", "airport", "mall", "corporate", "operations", "operation", "closure", "closing", "layoff", "remote", "various", "multiple", "all", "statewide", "employees", "workers", "home", "number", "no", "the", "of", "in", "at", "for", "and", "usa", "us", "manufacturing", "production", "call", "service", "customer"]
@@ -61,12 +63,19 @@ def read_mention_name(text: str) -> Written:
                 perhaps.append(letters.upper())  # clerks write tickers in small letters too
         plain = _PARENTHESES.sub(" ", text).strip() or text
         others.append(text.replace("(", " ").replace(")", " "))
-    small = plain.lower()
-    if any(mark in small for mark in _OTHERWISE_MARKS) and len(pieces := _OTHERWISE.split(plain)) > 1:
+    if _may_say_otherwise(plain.lower()) and len(pieces := _OTHERWISE.split(plain)) > 1:
         others.append(plain)  # it may be registered with all of it
         plain, *more = (piece for piece in pieces if piece.strip())
         others += more
     return Written(plain=plain, name=read_name(plain), tickers=tuple(tickers), perhaps_tickers=tuple(perhaps), others=tuple(others))
+
+
+def _may_say_otherwise(small: str) -> bool:
+    """Return whether one of the letters is there that are in whatever `_OTHERWISE` finds: far cheaper to look for."""
+    return (
+        "/" in small or "dba" in small or "d.b.a." in small or "doing" in small or "aka" in small or "fka" in small or "nka" in small
+        or "known" in small or "trading" in small or "formerly" in small
+    )  # fmt: skip
 
 
 def parts_of(written: Written) -> Parts:
@@ -86,6 +95,29 @@ def _plain_words(text: str) -> list[str]:
     """Return the words as `read_name` has them, with the legal form left on: a guard word keeps it from the end."""
     words = list(read_name(f"{text} zzz").words)
     return words[:-1] if words and words[-1] == "zzz" else words
+
+
+def may_have_tail(written: Written, said: Said) -> bool:
+    """Return whether what follows the company in a name may be a site: most names end in no word of a site, and nothing parts them."""
+    words = written.name.words
+    last = words[-1]
+    return (
+        last in SITE_WORDS
+        or last in LEGAL_FORMS
+        or may_end_place(last)
+        or _SOME_DIGIT.search(written.plain) is not None
+        or (said.city is not None and said.city.endswith(last))
+        or _may_be_parted(written.plain)
+    )
+
+
+def _may_be_parted(plain: str) -> bool:
+    head, comma, end = plain.rpartition(",")
+    # "Acme, Inc."
+    if comma and end.strip().lower().replace(".", "") in LEGAL_FORMS:
+        plain = head
+    parts = "-" in plain or "," in plain or ":" in plain or " at " in plain.lower() or not _PARTS.isdisjoint(plain)
+    return parts and _PARTING.search(plain) is not None
 
 
 def tail_kind(parts: Parts, at: int, said: Said) -> str:

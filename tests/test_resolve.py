@@ -75,6 +75,9 @@ def resolver() -> Resolver:
         (Mention(name="Larskpur Software"), "larkspur"),
         (Mention(name="Ketch Holdnigs"), "ketch"),
         (Mention(name="Spoonbil Drainagee Systems Inc"), "spoonbill"),
+        (Mention(name="Larkspurs Sofware"), "larkspur"),  # a plural's letter besides
+        (Mention(name="Teal Intrnational Services"), "teal"),  # in the long spelling of a word that is kept short
+        (Mention(name="Whimbrle"), "whimbrel"),  # of a name of one word
         (Mention(name="RAAV"), None),  # near-miss: another company's letters
         (Mention(name="RAAV", state="NV"), "ravv"),  # unless something agrees
         (Mention(name="Golwid"), None),  # near-miss: two slips in a short name may be another company
@@ -84,6 +87,8 @@ def resolver() -> Resolver:
         (Mention(name="Ketch Software"), None),
         (Mention(name="Larkspur"), None),
         (Mention(name="Larkspur Group"), None),
+        (Mention(name="Ketch Group"), None),
+        (Mention(name="Ketch Group, Inc."), None),  # a legal form makes it no other name
         (Mention(name="Larkspur Medical"), None),
         # initials
         (Mention(name="JKS"), "jay"),
@@ -99,6 +104,12 @@ def resolver() -> Resolver:
         # sites and addresses
         (Mention(name="Pintail Rush Company, Inc."), None),  # near-miss: a name to its end, though Rush is a town
         (Mention(name="Larkspur Software - Wilsonville Facility"), "larkspur"),
+        (Mention(name="Larkspur Software Wilsonville Facility"), "larkspur"),  # nothing parts them
+        (Mention(name="Larkspur Software: Payroll"), "larkspur"),
+        (Mention(name="Larkspur Software of Ohio"), "larkspur"),
+        (Mention(name="Larkspur Software Ft. Worth"), "larkspur"),  # a city in another spelling
+        (Mention(name="Larkspur Software Quillhaven", city="Quillhaven"), "larkspur"),  # a city that only the document knows
+        (Mention(name="Larkspur Software 22 East Flagler Street Overtwistle"), "larkspur"),  # an address that ends in no place we know
         (Mention(name="Larkspur Software, Inc. 22 East Flagler Street Miami FL"), "larkspur"),
         (Mention(name="Pintail - MAF1 facility"), "pintail"),
         (Mention(name="Ketch Holdings Corp. (Yawl yard)"), "ketch"),
