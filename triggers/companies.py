@@ -29,6 +29,9 @@ NOT_NAMES = frozenset(
         "meeting agreement sec nyse nasdaq otc gaap ebitda eps fda ftc doj irs fbi epa eu un gdp ipo globe newswire pr business wire prnewswire "
         "globenewswire accesswire registrant chairman president director january february march april may june july august september "
         "october november december court judge jury monday tuesday wednesday thursday friday saturday sunday "
+        "american british canadian chinese japanese swedish danish norwegian finnish german french dutch spanish italian swiss austrian belgian "
+        "portuguese polish czech greek turkish russian ukrainian israeli iranian saudi indian korean thai indonesian australian brazilian mexican "
+        "argentine nigerian egyptian european african asian irish scottish welsh english "
         "as at by for from if in into of on once or since so than then though to under until upon via when where while with"
     ).split()
 )
@@ -96,6 +99,8 @@ def _run_together(short: list[str], long: list[str]) -> bool:
 _ANYBODY = re.compile(
     r"(?:activist|investors?|shareholders?|stockholders?|holders?|bidders?|businessman|regulators?|creditors?)"
     r"|(?:activist|investor|investment|shareholder|dissident|buyout|takeover|management|bidding) (?:group|firm|fund|investor|company|partnership)s?"
+    # the state's
+    r"|(?:[\w.]+ )?(?:police|prosecutors?|lawmakers?|officials|authorities|voters|democrats|republicans|senators?|(?:house )?speaker|taxpayers)(?: (?:in|of|from) .+)?"
 )
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from triggers.companies import LEGAL, bare, clean_name, is_name
-from triggers.names import HEADLINE_SMALL, places
+from triggers.names import HEADLINE_SMALL, lands, places
 from triggers.structure import ABOUT, HEADLINE, LEAD, Sentence
 
 # "Acme Corporation (the “Company”)", "Acme, Inc. (“Acme” or the “Company”)"
@@ -82,7 +82,11 @@ def find_main(full_text: str, sentences: Sequence[Sentence], named: Sequence[str
     headline = next((s for s in sentences if s.zone == HEADLINE), None)
     if headline:
         rest = full_text[headline.end : headline.end + 6000]
-        votes += [(name, 3.0 - 0.5 * k) for k, name in enumerate(headline_subjects(headline.text)) if not _common_words(name, rest)]
+        votes += [
+            (name, 3.0 - 0.5 * k)
+            for k, name in enumerate(headline_subjects(headline.text))
+            if not _common_words(name, rest) and (len(rest) < _TELLS or _told_of(name, rest))
+        ]
     body = [s for s in sentences[:6] if s.zone not in {HEADLINE}]
     if headline is None and body and not body[0].text.rstrip().endswith("."):
         votes += [(name, 2.4 - 0.5 * k) for k, name in enumerate(headline_subjects(body[0].text))]
@@ -101,7 +105,7 @@ def find_main(full_text: str, sentences: Sequence[Sentence], named: Sequence[str
     known = {bare(name) for name in abouts}
     # "Grant Hollow Names Jane Roe" and "Grant Hollow, a firm of accountants": who is named twice where companies stand is one
     known |= {bare(n) for n, w in cleaned if w >= 2 and sum(bare(m) == bare(n) and v >= 2 for m, v in cleaned) > 1}
-    cleaned = [(n, w) for n, w in cleaned if is_name(n) and (bare(n) in known or not any(p == n or p.startswith(n + " ") for p in people))]
+    cleaned = [(n, w) for n, w in cleaned if is_name(n) and (bare(n) in known or not any(_of_person(n, p, n in firsts) for p in people))]
     return _elected(cleaned, full_text)
 
 
@@ -128,6 +132,23 @@ def _elected(votes: Sequence[tuple[str, float]], full_text: str) -> str | None:
     # the ally with a legal form, else the name itself
     forms = [n for n, w in votes if w > 1 and bare(n).split()[: len(key)] == key and re.search(rf"\b{LEGAL}\.?$", n)]
     return max(forms, key=len) if forms else best[1]
+
+
+def _of_person(name: str, person: str, found: bool) -> bool:
+    """Return True for a person instead of a company: whole, by the first name, or, where no company of the name was `found`, by more or less."""
+    if person == name or person.startswith(name + " "):
+        return True
+    return not found and (person.endswith(" " + name) or name.startswith(person + ",") or name.endswith(" " + person))
+
+
+# characters: what a text this long is about, it names once more than in its headline
+_TELLS = 400
+
+
+def _told_of(name: str, text: str) -> bool:
+    """Return True where the text names what the headline calls so, or its first word: "Orbex Lighting" and "Orbex"."""
+    low, first = text.casefold(), name.split()[0].strip(",")
+    return clean_name(name).casefold() in low or (first not in lands() and len(first) > 2 and first.casefold() in low)
 
 
 def _common_words(name: str, text: str) -> bool:
@@ -190,11 +211,16 @@ def headline_subjects(text: str) -> Iterator[str]:
             elif re.search(r"['’]s?\s", clause[:end]):
                 name = re.sub(r"['’]s?(?:\s.*)?$", "", name)
             name = _STAFF.sub("", re.split(r",\s(?:an?|the|formerly|part of)\s", name)[0])
-            if re.match(r"[A-Z0-9]|[a-z]+[A-Z0-9]?\w*$", name):
+            if re.match(r"[A-Z0-9]|[a-z]+[A-Z0-9]?\w*$", name) and not _SMALL_WORD.search(name):
                 yield name
                 if " and " in name:
                     yield name.split(" and ")[0]
 
+
+# "New York man pleads guilty": a name has no word in small letters but those that join
+_SMALL_WORD = re.compile(
+    r" (?!(?:of|and|the|for|de|des|di|da|du|del|la|le|van|von|der|y|e|in|on|by|at|to|an?|plus|x|dba)\b)[a-z]+(?![\w.])"
+)
 
 # "Acme shareholders approve", "Acme CEO Jane Roe says": the company is what stands before
 _STAFF = re.compile(
