@@ -141,6 +141,8 @@ def effective_date(view: View, at: int, until: int | None = None) -> Entity | No
 def role(view: View, entity: Entity) -> str:
     """Return what a date is there for: "effective", "history" (since, ended, dated) or "plain"."""
     before = view.sentence.text[max(0, entity.start - view.sentence.start - 60) : entity.start - view.sentence.start]
+    if re.search(r"(?i)\bdated(?: as)?(?: of)?\s+\W?$", before):
+        return "history"  # of a paper: "her offer letter, dated as of May 3"
     if _EFFECTIVE.search(before):
         return "effective"
     if _BORN.search(before):

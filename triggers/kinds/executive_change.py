@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from store.records import TriggerEvent
-from triggers.dates import effective_date
+from triggers.dates import effective_date, parse_date
 from triggers.moves.employers import company_of, previous_company
 from triggers.moves.headlines import REMAKES, TEAM, TERSE_JOINS, TERSE_LEAVES, TERSE_MOVES, TERSE_RISES, terse, unnamed
 from triggers.moves.offices import function_of, level_in, title_beside, title_of
@@ -99,7 +99,9 @@ def _named(view: View, reading: Reading) -> list[Found]:
             for each, person, at in row:
                 if at in predecessors:
                     continue
-                if at in leaving and not re.search(r"(?i)appoint|named|elected|promot|become|assum|transition", match.group("verb")):
+                if at in leaving and not re.search(
+                    r"(?i)appoint|named|elected|promot|become|assum|return|transition\w* (?:in)?to", match.group("verb")
+                ):
                     continue
                 title = each.groupdict().get("t") or ""
                 merit = (not title.startswith(SORTS["title"]), each.start("verb"))
@@ -201,13 +203,17 @@ def _found(view: View, match: re.Match[str], person: Entity, direction: str, rea
         confidence -= 0.5
     if zone == QUOTE:
         confidence -= 0.25
+    status = status or status_of_move(view, match, direction)
+    begins = parse_date(effective, reading.base) if effective else None
+    if status == "completed" and begins and reading.base and begins > reading.base:
+        status = "announced"  # "has been appointed, effective September 2": not yet
     start, end = sorted((match.start("verb"), match.end("verb")))
     return Found(
         start,
         end,
         facts,
         company,
-        status or status_of_move(view, match, direction),
+        status,
         confidence,
         news=not biography and is_news(view, match, reading),
     )
@@ -226,9 +232,11 @@ def _effective(view: View, match: re.Match[str], title: str | None) -> str | Non
     verb, after = view.masked[max(0, match.start("verb") - 20) : match.start("verb")], match.end("verb")
     if _FUTURE.search(verb) and (day := _ON_DAY.match(view.masked, after)):
         return view.entity(day.group(1)[1]).text
-    at = view.span(match.start(), match.end())
-    office = view.sentence.text.find(title, at[1] - view.sentence.start) if title else -1
-    found = effective_date(view, view.sentence.start + office + len(title or "") if office >= 0 else at[0])
+    end = view.span(match.start(), match.end())[1]
+    office = view.sentence.text.find(title, end - view.sentence.start) if title else -1
+    found = effective_date(
+        view, view.sentence.start + office + len(title or "") if office >= 0 else view.span(match.start("verb"), match.end("verb"))[1]
+    )
     return found.text if found else None
 
 

@@ -89,6 +89,9 @@ def title_of(view: View, match: re.Match[str], person: Entity, direction: str) -
     masked = view.masked
     if match.groupdict().get("t"):
         start, end = match.span("t")
+        given_up = re.match(rf" (?:(?:the|its|our|{O}['’]s?) )?({T})", masked[match.end("verb") :]) if direction == "leaves" else None
+        if given_up:  # "will cease to be treasurer and will return to being a director"
+            start, end = match.end("verb") + given_up.start(1), match.end("verb") + given_up.end(1)
         while end < len(masked) and (
             extra := re.match(
                 rf"(?:,? and |, | & |/| and as |,? and as )(?:(?:a |an |the |its |as )*)({T}|(?:a )?member of the board(?: of directors)?)",

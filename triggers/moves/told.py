@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from triggers.companies import same_name
-from triggers.moves.words import AUDITOR, GIVEN, GIVING, JOIN, MINOR, MR, PROMOTE, ROLE, O, P, T
+from triggers.moves.words import AUDITOR, GIVEN, GIVING, JOIN, LEAVING, MINOR, MR, PROMOTE, ROLE, O, P, T
 from triggers.qualify import old_year
 from triggers.reading import Reading
 from triggers.view import Entity, View
@@ -16,6 +16,10 @@ _BIOGRAPHY = re.compile(
 _EARLIER_MONTH = re.compile(
     r"(?i)[^,;]{0,20}\b(?:(?:earlier|last|previous) \w+|in (?:january|february|march|april|may|june|july|august|september|october|november|december|(?:19|20)\d\d))\b,"
 )
+
+
+# who administers the estate of a debtor, or looks after noteholders
+_OF_ESTATE = re.compile(r"(?i)\b(?:bankruptcy|liquidat\w+|receivership|SIPC|indenture|noteholders|creditors|to represent)\b")
 
 
 def is_pay_term(view: View, match: re.Match[str]) -> bool:
@@ -43,6 +47,8 @@ def is_no_join(view: View, match: re.Match[str]) -> bool:
         return True
     if is_pay_term(view, match):
         return True
+    if match.groupdict().get("t") and view.text(*match.span("t")).lower() == "trustee" and _OF_ESTATE.search(view.sentence.text):
+        return True
     if match.groupdict().get("t") and _OF_COMMITTEE.match(view.masked, match.end("t")):
         return True
     if re.match(
@@ -53,7 +59,9 @@ def is_no_join(view: View, match: re.Match[str]) -> bool:
         return True
     if re.match(r"(?i)be$", verb) and not re.search(r"(?i)\b(?:new|next|interim|acting|its|the company)\b", between):
         return True
-    return bool(re.match(r"(?i)\s*continue", verb))
+    # "will continue to serve as controller": nothing changes
+    kept = re.search(r"(?i)\b(?:continues?|remains?) (?:to |in (?:his|her) )?$", view.masked[: match.start("verb")])
+    return kept is not None or bool(re.match(r"(?i)\s*continue", verb))
 
 
 # "will serve as chair of the committee", "chair of the board's audit committee"
@@ -108,6 +116,8 @@ def is_leave(view: View, match: re.Match[str], at: int) -> bool:
         return False
     if _makes_room(view, match):
         return True
+    if re.search(rf"(?i)\bwhen (?:{T} )?{MR}$", view.masked[: match.start("people")] if "people" in match.re.groupindex else ""):
+        return False  # "had not been in compliance when Jane Roe retired from the board"
     if re.match(r"not |no longer", verb) is None and re.search(
         r"(?i)\b(?:if|until|unless|should|upon|in the event|in case)\b[^,]{0,40}$", before
     ):
@@ -121,6 +131,12 @@ _ROOM = re.compile(rf"(?i)\b(?:{GIVEN}|{GIVING})\b.*\beffective (?:upon|with|fol
 
 def _makes_room(view: View, match: re.Match[str]) -> bool:
     return _ROOM.search(view.masked[: match.start("verb")]) is not None
+
+
+# said by now, and done later: "has decided to retire", "had notified the Company of her intent to resign"
+_INTENDS = re.compile(
+    r"(?i)\b(?:has|have|had) (?:\w+ly )?(?:decided|elected|agreed|determined|indicated|announced|notified|informed|advised)\b[^;]{0,60}\b(?:to|will|intent|intention|decision|not)\b"
+)
 
 
 def status_of_move(view: View, match: re.Match[str], direction: str) -> str | None:
@@ -146,6 +162,8 @@ def status_of_move(view: View, match: re.Match[str], direction: str) -> str | No
         near,
     ):
         return "planned"
+    if _INTENDS.search(near):
+        return "announced"
     if re.search(r"(?i)\b(?:has been|have been|was|were|has|have|is now|became|took|effective immediately)\b", near) and not re.search(
         r"(?i)\b(?:will|to be|plans|effective (?:january|february|march|april|may|june|july|august|september|october|november|december))",
         masked[match.start() : match.end() + 60],
@@ -170,6 +188,11 @@ def is_news(view: View, match: re.Match[str], reading: Reading) -> bool:
     return not re.search(r"(?i)\b(?:years? ago|last year|in the (?:19|20)\d0s)\b", near)
 
 
+_AGO = re.compile(
+    r"(?i)\b(?:earlier this (?:year|month|week)|(?:created|left|made|announced|occurred) (?:last|earlier|in)\b|last (?:year|month|week)(?!['’]))"
+)
+
+
 def is_biography(view: View, match: re.Match[str], person: Entity) -> bool:
     masked = view.masked
     verb_at = match.start("verb")
@@ -178,6 +201,10 @@ def is_biography(view: View, match: re.Match[str], person: Entity) -> bool:
         return False
     if re.match(r"(?i)\W*as (?:previously|earlier) (?:reported|disclosed|announced)\b", masked):
         return True  # an amendment says again what its filing said
+    if re.fullmatch(rf"{GIVING}|{LEAVING}", match.group("verb"), re.IGNORECASE) and _AGO.search(
+        masked[max(0, verb_at - 90) : match.end() + 40]
+    ):
+        return True  # "following the promotion of Jane Roe to chief executive earlier this year"
     if re.fullmatch(GIVING, match.group("verb"), re.IGNORECASE) and re.search(
         r"(?i)\b(?:the|its|his|her|last \w+['’]s) (?:recent|earlier|previous) $", before
     ):
@@ -200,6 +227,10 @@ def is_biography(view: View, match: re.Match[str], person: Entity) -> bool:
         and not re.search(r"(?i)will|today", before)
     ):
         return True
+    if re.match(r"(?i)joined", match.group("verb")) and re.search(
+        r"(?i)\b(?:previously|then[- ]new|most recently)\b", masked[match.end("verb") :]
+    ):
+        return True  # "Roe, 63, joined as chief financial officer of the then new unit and previously had spent"
     if re.search(r",\s*$", before) and _EARLIER_MONTH.match(masked[match.end() : match.end() + 40]):
         return True  # "Poe, appointed director in June, will continue"
     if re.match(r"\W*(?:When|Since|Before)\b", masked) and "," not in masked[:verb_at] and verb_at > match.start("people"):
@@ -247,7 +278,7 @@ def is_insider(view: View, match: re.Match[str], person: Entity, reading: Readin
     ):
         return True
     if re.search(
-        r"(?i)\b(?:from within|insider|long-?time|in addition to (?:his|her)|previously (?:served as|the company|our)|continue(?:s|d)? (?:as|to serve|in)|remain(?:s|ing)?|expanded role|additional (?:role|title|responsib)|currently|has (?:\w+ly )?(?:served|been) (?:as|our|with|the company|its|an?)|years? (?:with|at) the company|since joining|return(?:s|ed|ing)? to (?:his|her) (?:role|post|position|seat))\b",
+        r"(?i)\b(?:from within|insider|long-?time|in addition to (?:his|her)|previously (?:served as|the company|our)|continue(?:s|d)? (?:as|to serve|in)|stepped down from (?:his|her) (?:role|position|post)|remain(?:s|ing)?|expanded role|additional (?:role|title|responsib)|currently|has (?:\w+ly )?(?:served|been) (?:as|our|with|the company|its|an?)|years? (?:with|at) the company|since joining|return(?:s|ed|ing)? to (?:his|her) (?:role|post|position|seat))\b",
         near,
     ):
         return True
