@@ -1,9 +1,11 @@
-"""Measures the resolver on a folder of queries: python -m benchmarks.resolution FOLDER [--companies CSV] [--answers FILE] [--growth]
+"""Measures the resolver on a folder of queries: python -m benchmarks.resolution FOLDER [--companies CSV] [--answers FILE] [--baselines] [--growth]
 
 FOLDER holds queries.jsonl and truth.csv, and grow.py with the real companies unless --companies names the register. Prints the
 share right, wrong and without answer of each class, recall, precision, time and memory. The score is the same as that of the
 script that comes with the queries; this one adds how long and how large. With --growth only how long and how large, over parts of
-the register from 50,000 companies on, each drawn evenly from it and measured in a process of its own.
+the register from 50,000 companies on, each drawn evenly from it and measured in a process of its own. With --baselines two plain
+ways beside it, over the same queries in turns of a few hundred: the name as it is registered but for case, accents and legal form;
+and the nearest by rapidfuzz among the names with the same first word.
 """
 
 from __future__ import annotations
@@ -18,8 +20,12 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
+from rapidfuzz import fuzz, process
+
+from enrichment.names import normal_form
 from enrichment.registry import read_companies
 from enrichment.resolve import Resolver
 from store.records import CompanyMatch, Mention
@@ -84,6 +90,53 @@ def print_table(answers: dict[str, CompanyMatch], truth: dict[str, dict[str, str
     )
 
 
+BASELINES = ("exact names", "rapidfuzz among names of one first word")
+_TURN = 250
+_NEAR_ENOUGH = 90  # rapidfuzz's ratio, in percent
+
+
+def baselines(register: Path) -> tuple[Callable[[Mention], str | None], Callable[[Mention], str | None]]:
+    """Return the plain ways of `BASELINES`: functions from a mention to a company's id, or None."""
+    by_form: dict[str, set[str]] = defaultdict(set)
+    by_head: dict[str, dict[str, str]] = defaultdict(dict)
+    for company in read_companies(register):
+        for name in (company.name, *company.aliases):
+            if form := normal_form(name):
+                by_form[form].add(company.id)
+                by_head[form.split(" ", 1)[0]][company.id] = form
+
+    def exact(mention: Mention) -> str | None:
+        ids = by_form.get(normal_form(mention.name), set())
+        return next(iter(ids)) if len(ids) == 1 else None
+
+    def nearest(mention: Mention) -> str | None:
+        form = normal_form(mention.name)
+        if ids := by_form.get(form):
+            return next(iter(ids)) if len(ids) == 1 else None
+        among = by_head.get(form.split(" ", 1)[0], {})
+        found = process.extractOne(form, among, scorer=fuzz.ratio, score_cutoff=_NEAR_ENOUGH)
+        return found[2] if found else None
+
+    return exact, nearest
+
+
+def print_beside_baselines(resolver: Resolver, register: Path, mentions: list[Mention], truth: list[dict[str, str]]) -> None:
+    """Print rates and outcomes of the resolver and of the plain ways, with how often each is as fast as the resolver."""
+    ways: dict[str, Callable[[Mention], str | None]] = {"resolver": lambda mention: resolver.resolve(mention).company_id}
+    ways |= dict(zip(BASELINES, baselines(register), strict=True))
+    taken = dict.fromkeys(ways, 0.0)
+    given: dict[str, list[str | None]] = {way: [] for way in ways}
+    for begin in range(0, len(mentions), _TURN):
+        for way, find in ways.items():
+            began = time.process_time()
+            given[way] += [find(mention) for mention in mentions[begin : begin + _TURN]]
+            taken[way] += time.process_time() - began
+    print(f"{'':42}{'queries/s':>11}{'as fast':>9}{'right':>8}{'wrong':>8}")
+    for way in ways:
+        how = Counter(outcome(one, row["company_id"], row["also"].split(";")) for one, row in zip(given[way], truth, strict=True))
+        print(f"{way:42}{len(mentions) / taken[way]:>11,.0f}{taken['resolver'] / taken[way]:>9.2f}{how['right']:>8}{how['wrong']:>8}")
+
+
 GROWTH = (50_000, 100_000, 200_000, 420_000)
 
 
@@ -118,6 +171,7 @@ def main() -> None:
     parser.add_argument("--companies", type=Path, help="the register; grown from the folder's by default")
     parser.add_argument("--rows", type=int, default=420_000)
     parser.add_argument("--answers", type=Path, help="write the answers as JSON Lines")
+    parser.add_argument("--baselines", action="store_true", help="rates and outcomes of plain ways beside the resolver's")
     parser.add_argument("--growth", action="store_true", help="time and memory over parts of the register")
     args = parser.parse_args()
     companies = args.companies or grown(args.folder, args.rows)
@@ -143,6 +197,8 @@ def main() -> None:
     print(
         f"{len(resolver):,} companies: built in {build_s:.1f} s CPU, {memory_mb:.0f} MB (peak {peak_mb:.0f}); {per_second:,.0f} queries per CPU-second"
     )
+    if args.baselines:
+        print_beside_baselines(resolver, companies, mentions, [truth[query["id"]] for query in queries])
     if args.answers:
         with args.answers.open("w", encoding="utf-8") as file:
             for query, match in answers.items():

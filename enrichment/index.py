@@ -69,9 +69,11 @@ class NameIndex:
         self._exact = HashIndex(np.frombuffer(exact, dtype=np.uint64) if exact else np.zeros(0, dtype=np.uint64))
         del exact
         alone = self._index_cores()
-        spelled = [(word, number) for word, number in known.items() if len(word) > 2 and not word.isdigit()]
-        spelled += [(long, known[short]) for long, short in SHORT_WORDS.items() if long not in known and short in known]
-        self.spellings = Spellings([row for row in spelled if row[1] in alone], [row for row in spelled if row[1] not in alone])
+        number_of = {**{long: known[short] for long, short in SHORT_WORDS.items() if short in known}, **known}
+        spelled = [word for word in number_of if len(word) > 2 and not word.isdigit()]
+        spelled.sort(key=lambda word: number_of[word] not in alone)
+        first = sum(number_of[word] in alone for word in spelled)
+        self.spellings = Spellings(spelled, map(number_of.__getitem__, spelled), first)
 
     def _index_cores(self) -> set[int]:
         """Index names by their telling words, and by all but one of them; return the numbers of the words that are some name's only telling one.
@@ -106,11 +108,14 @@ class NameIndex:
         rests = sums[names]
         del sums
         rests -= marks[left_out]
+        self.all_but_one = HashIndex(rests, names, left_out)
+        del rests, names, left_out
         # the letters of the word left out stand beside it, none for one of several spellings
         letters = np.fromiter(
             (0 if word in LONG_WORDS else letters_of(word) for word in self._words), dtype=np.uint32, count=len(self._words)
         )
-        self.all_but_one = HashIndex(rests, names, left_out, letters[left_out])
+        columns = self.all_but_one.columns
+        columns.append(packed_array("I", letters[np.frombuffer(columns[1], dtype=np.uint32)]) if columns[1] else columns[1])
         return alone
 
     def __len__(self) -> int:

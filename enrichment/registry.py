@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from enrichment.columns import LAYOUTS, Column, Layout, layout_of, mapped_layout
 from enrichment.returns import company_of_return
@@ -304,28 +305,38 @@ class SeenIds:
     """
 
     def __init__(self) -> None:
-        self._hashes = np.zeros(0, dtype=np.int64)  # ascending
-        self._rows = np.zeros(0, dtype=np.int64)
+        # hashes, ascending, with their rows: a block is less than half of the one before, so that there are few and each is joined few times
+        self._blocks: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = []
 
     def add(self, ids: Sequence[str], rows: Sequence[int]) -> list[int]:
         """Return for each id the row where it stood before, 0 where it is new; and remember the new ones."""
         hashes = np.fromiter(map(hash, ids), dtype=np.int64, count=len(ids))
         given = np.asarray(rows, dtype=np.int64)
-        at = np.searchsorted(self._hashes, hashes)
-        within = at < len(self._hashes)
-        known = np.zeros(len(ids), dtype=bool)
-        known[within] = self._hashes[at[within]] == hashes[within]
-        firsts = np.zeros(len(ids), dtype=np.int64)
-        firsts[known] = self._rows[at[known]]
-        new = np.flatnonzero(~known)
-        keys, first, which = np.unique(hashes[new], return_index=True, return_inverse=True)
-        again = first[which] != np.arange(len(new))  # the same id twice among these
-        firsts[new[again]] = given[new[first[which[again]]]]
-        where = np.searchsorted(self._hashes, keys)
-        self._hashes = np.insert(self._hashes, where, keys)
-        self._rows = np.insert(self._rows, where, given[new[first]])
-        listed: list[int] = firsts.tolist()
+        order = np.argsort(hashes, kind="stable")
+        keys, its = hashes[order], given[order]
+        # the same id twice among these: all but the first have the row of the first
+        new = np.concatenate(([True], keys[1:] != keys[:-1]))[: len(keys)]
+        firsts = np.where(new, 0, its[np.maximum.accumulate(np.where(new, np.arange(len(keys)), 0))])
+        for known, known_rows in self._blocks:
+            at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+            there = known[at] == keys
+            firsts[there] = known_rows[at[there]]
+            new &= ~there
+        self._remember(keys[new], its[new])
+        answers = np.empty(len(ids), dtype=np.int64)
+        answers[order] = firsts
+        listed: list[int] = answers.tolist()
         return listed
+
+    def _remember(self, keys: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> None:
+        if not len(keys):
+            return
+        while self._blocks and len(self._blocks[-1][0]) < 2 * len(keys):
+            known, known_rows = self._blocks.pop()
+            keys, rows = np.concatenate((known, keys)), np.concatenate((known_rows, rows))
+            order = np.argsort(keys, kind="stable")
+            keys, rows = keys[order], rows[order]
+        self._blocks.append((keys, rows))
 
 
 def _company_of(

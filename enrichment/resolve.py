@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
+from operator import attrgetter
 
 from rapidfuzz import fuzz
 
@@ -37,6 +38,9 @@ _LEGAL_NAMES = ("", *sorted(set(LEGAL_FORMS.values())))
 _LEGAL_NUMBERS = {name: number for number, name in enumerate(_LEGAL_NAMES)}
 
 
+_IDENTIFIERS = ("cik", "ein", "lei", "ticker", "domain")
+_identifiers_of: Callable[[Company], tuple[str | None, ...]] = attrgetter(*_IDENTIFIERS)
+
 _UNKNOWN = CompanyMatch(company_id=None, score=0.0, reasons=("no company of this name is known",))
 # how the id of a company begins that only a profile or its list names
 NAMED_ACCOUNT = "account-"
@@ -56,7 +60,7 @@ class Resolver:
         self._legal = bytearray()
         self._industry = bytearray()  # SIC major group, 0 where it is not known
         self._identified: dict[tuple[str, str], list[int]] = {}
-        self._identifiers_of: dict[int, dict[str, str]] = {}
+        self._identifiers = Texts()  # of each company, in the order of `_IDENTIFIERS`, with tabs between
         # names that were added wait for the next question by name: an import of a register asks none
         self._waiting, self._waiting_of, self._waiting_aliases = Texts(), array("I"), bytearray()
         self._parts: list[NameIndex] = [NameIndex(self._entries(companies))]
@@ -260,9 +264,8 @@ class Resolver:
         pair.listed, pair.named = bool(self._listed[number]), bool(self._named[number])
         if industry := self._industry[number]:
             pair.industry = f"{industry:02}"
-        if known := self._identifiers_of.get(number):
-            for field, value in known.items():
-                setattr(pair, field, value)
+        if known := self._identifiers[number]:
+            pair.cik, pair.ein, pair.lei, pair.ticker, pair.domain = [value or None for value in known.split("\t")]
         pair.legal = _LEGAL_NAMES[self._legal[number]]
         return pair
 
@@ -315,10 +318,13 @@ class Resolver:
             self._named.append(company.id.startswith(NAMED_ACCOUNT))
             self._industry.append(int(sic_group(company.sic, company.naics) or 0) if company.sic or company.naics else 0)
             if company.cik or company.ein or company.lei or company.ticker or company.domain:
-                known = {field: value for field in ("cik", "ein", "lei", "ticker", "domain") if (value := getattr(company, field))}
-                self._identifiers_of[number] = known
-                for field, value in known.items():
-                    self._identified.setdefault((field, value), []).append(number)
+                known = _identifiers_of(company)
+                self._identifiers.append("\t".join([value or "" for value in known]))
+                for field, value in zip(_IDENTIFIERS, known, strict=True):
+                    if value:
+                        self._identified.setdefault((field, value), []).append(number)
+            else:
+                self._identifiers.append("")
             seen = set()
             for at, name in enumerate((company.name, *company.aliases)):
                 words, legal = read_name(name)

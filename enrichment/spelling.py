@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import chain, combinations, pairwise
 
@@ -38,12 +38,11 @@ _BESIDE = _PAIRS | {pair[::-1] for pair in _PAIRS}
 class Spellings:
     """Words, each with a number, found by mistyped spellings of theirs."""
 
-    def __init__(self, first: Sequence[tuple[str, int]], others: Sequence[tuple[str, int]] = ()) -> None:
-        """Index words with their numbers; `first` can be asked for alone."""
-        words = [word for word, _ in chain(first, others)]
+    def __init__(self, words: Sequence[str], numbers: Iterable[int], first: int | None = None) -> None:
+        """Index words, with a number each; the `first` of them, all if None, can be asked for alone."""
         self._words = words
-        self._numbers = array("I", [number for _, number in chain(first, others)])
-        self._first = len(first)
+        self._numbers = array("I", numbers)
+        self._first = len(words) if first is None else first
         by_length: dict[int, list[int]] = {}
         for place, word in enumerate(words):
             by_length.setdefault(len(word), []).append(place)

@@ -18,18 +18,18 @@ from enrichment.spelling import Spellings, slip_cost
     ],
 )
 def test_slips_are_found(typed: str, meant: str) -> None:
-    assert Spellings([("ketch", 7), (meant, 8), ("vane", 9)]).near(typed) == {8}
+    assert Spellings(["ketch", meant, "vane"], [7, 8, 9]).near(typed) == {8}
 
 
 @pytest.mark.parametrize("typed, other", [("larkspur", "larkspur"), ("ve", "va"), ("vane", "vale1x"), ("larkspur", "sparkler")])
 def test_what_is_no_slip(typed: str, other: str) -> None:
     """The word itself, two letters, two slips in a short word, and words far apart."""
-    assert Spellings([(other, 1)]).near(typed) == set()
+    assert Spellings([other], [1]).near(typed) == set()
 
 
 def test_the_first_can_be_asked_for_alone() -> None:
     """Of two words alike, the one among the first; both where all are asked for."""
-    spellings = Spellings([("larkspur", 7), ("ketch", 8)], [("larkspurs", 9)])
+    spellings = Spellings(["larkspur", "ketch", "larkspurs"], [7, 8, 9], 2)
     assert spellings.near("larkspuur", only_first=True) == {7}
     assert spellings.near("larkspuur") == {7, 9}
     assert spellings.near("") == set()
