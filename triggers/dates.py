@@ -84,6 +84,9 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
+_YEAR = re.compile(r"\d{4}|/\d\d")  # a day without one is no day of a document
+
+
 def document_date(published: datetime | None, sentences: Sequence[Sentence]) -> date | None:
     """Return the day a document speaks from: its publication, else its dateline, else None."""
     if published is not None:
@@ -94,6 +97,8 @@ def document_date(published: datetime | None, sentences: Sequence[Sentence]) -> 
             if match:
                 return parse_date(match.group("date"), None)
     for sentence in sentences[:12]:
+        if not _YEAR.search(sentence.text):
+            continue
         for match in DATE.finditer(sentence.text):
             day = parse_date(match.group(), None)
             if day and day.year > 1980:

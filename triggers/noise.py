@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from store.records import Document
+from triggers.scan import Sieve
 from triggers.structure import HEADLINE, SILENT, Sentence
 
 
@@ -53,24 +54,29 @@ _DIGEST = re.compile(
 )
 
 
+# most headlines are none of these, which the words tell in one pass
+_SIEVE = Sieve(_LAW_ALERT, _RESEARCH, _NOTICE, _DIGEST, _ANALYST, _LISTICLE)
+
+
 def noise_of(sentences: Sequence[Sentence], document: Document) -> Noise | None:
     """Return why the document as a whole is noise, or None; judged by headline and first sentence."""
     title = document.title or next((s.text for s in sentences if s.zone == HEADLINE), "")
     first = next((s.text for s in sentences if s.zone not in SILENT and s.zone != HEADLINE), "")
     if not title and len(sentences) <= 2:
         title = first
-    if _LAW_ALERT.search(title) or (
+    told = _SIEVE.apt(title)
+    if (_LAW_ALERT in told and _LAW_ALERT.search(title)) or (
         re.search(r"(?i)\b(?:investors|shareholders|class action|law)\b", title) and _LAW_ALERT.search(first[:400])
     ):
         return Noise("law-firm alert", frozenset({"cyber_incident"}))
-    if _RESEARCH.search(title):
+    if _RESEARCH in told and _RESEARCH.search(title):
         return Noise("market research")
-    if _NOTICE.search(title) and not _OFFICE_NEWS.search(title):
+    if _NOTICE in told and _NOTICE.search(title) and not _OFFICE_NEWS.search(title):
         return Noise("event notice", frozenset({"executive_change", "relocation"}))
-    if _DIGEST.search(title):
+    if _DIGEST in told and _DIGEST.search(title):
         return Noise("digest")
-    if _ANALYST.search(title):
+    if _ANALYST in told and _ANALYST.search(title):
         return Noise("analyst's note")
-    if _LISTICLE.search(title):
+    if _LISTICLE in told and _LISTICLE.search(title):
         return Noise("advice")
     return None

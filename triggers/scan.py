@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from string import ascii_lowercase
 
 import re2
@@ -78,7 +79,10 @@ class Sieve:
 
     def __init__(self, *expressions: re.Pattern[str]) -> None:
         self._expressions = expressions
-        self._scan = Scan([required(e.pattern, e.flags) for e in expressions])
+
+    @cached_property
+    def _scan(self) -> Scan:
+        return Scan([required(e.pattern, e.flags) for e in self._expressions])
 
     def apt(self, text: str) -> list[re.Pattern[str]]:
         """Return those of the expressions that may match somewhere in the text, in order."""
