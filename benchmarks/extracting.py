@@ -4,7 +4,8 @@ DIR holds *.jsonl with "title" and "text", as releases come. In one run, CPU-sec
 same with its gate switched off, so that every sentence is read for every kind and the model asked of each that has room for a name;
 the entity model on every sentence, and nothing else. Then the events that the first two find in GOLD (and in DIR), and where the
 time of the first goes. Loading and the first documents, which compile expressions, are counted apart; the rest is read twice, since an
-expression that is rarely needed is compiled where it first is: a night of some hundred documents is the first, a backfill the second.
+expression that is rarely needed is compiled where it first is: a night of some hundred documents is the first, a backfill the second. The
+whole command is timed too, over the same documents and over one sentence: a process of its own, from start to end.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import cProfile
 import json
 import pstats
+import resource
 import subprocess
 import sys
 import time
@@ -26,6 +28,7 @@ from triggers.entities import load_entities
 from triggers.extract import Extractor
 from triggers.sentences import split_sentences
 
+ONE_SENTENCE = "Acme Corp. today named Jane Doe chief financial officer."
 WARM_UP = 40  # documents that compile what most documents need
 # stage -> the function whose time, with all it calls, is the stage's; a stage inside another is left out of it
 STAGES = {
@@ -88,16 +91,16 @@ def where_it_goes(extractor: Extractor, documents: Iterable[Document]) -> None:
         print(f"{stage:44}{spent.get(place, 0.0) / stats.total_tt:>7.0%}")
 
 
-def start_up() -> None:
-    """Print the CPU-seconds of `prospect extract` on one short document, all told."""
-    import resource
-
+def command(name: str, documents: Iterable[Document]) -> float:
+    """Print documents per CPU-second of `prospect extract` as a process of its own, from its start to its end; return its CPU-seconds."""
+    documents = list(documents)
+    lines = "".join(json.dumps({"id": d.id, "title": d.title, "text": d.text}) + "\n" for d in documents)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    line = json.dumps({"id": 1, "text": "Acme Corp. today named Jane Doe chief financial officer."})
-    subprocess.run([sys.executable, "-m", "prospect", "extract"], input=line, text=True, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "-m", "prospect", "extract"], input=lines, text=True, check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    print(f"{'`prospect extract` of one sentence':44}{spent:>6.1f} CPU-seconds")
+    print(f"{name:44}{len(documents):>6} documents{len(documents) / spent:>9.1f} a CPU-second{spent:>8.2f} s")
+    return spent
 
 
 def main() -> None:
@@ -117,20 +120,24 @@ def main() -> None:
     measure("the first documents, expressions compiled", gated.extract, warm)
     measure("whole reading, rare expressions compiled", gated.extract, rest)
     fast = measure("whole reading, again", gated.extract, rest)
+    whole = command("the whole command, start-up and all", documents)
+    command("the whole command, one sentence", [Document(id="1", url="", title=None, text=ONE_SENTENCE, published=None)])
     some = rest[: max(1, len(rest) // 5)]
     for document in warm[:5]:
         ungated.extract(document)
     fast_some = measure("whole reading, again, fewer", gated.extract, some)
     slow = measure("the same, its gate off", ungated.extract, some)
-    measure("the model on every sentence, alone", by_model, some)
-    print(f"CPU of the gated reading against the ungated one: {fast_some / slow:.3f}")
+    alone = measure("the model on every sentence, alone", by_model, some)
+    # a document's CPU against that of one read without the gate, and of the model alone
+    print(f"{'against the gate off, and the model alone':44}{'warm':>9}{fast_some / slow:>7.3f}{fast_some / alone:>7.3f}", end="")
+    each = whole / len(documents) * len(some)
+    print(f"{'whole command':>17}{each / slow:>7.3f}{each / alone:>7.3f}")
     for name, texts in (("gold", read_documents(asked.gold) if asked.gold else []), ("documents", some)):
         if texts:
             both, first, second = same_events(gated, ungated, texts)
             print(f"events in the {name}: {both} by both, {first} by the gated reading alone, {second} by the ungated alone")
     print(f"\nWhere the time goes ({fast / len(rest) * 1000:.1f} ms a document; shares overlap where one stage calls another)")
     where_it_goes(gated, rest)
-    start_up()
 
 
 if __name__ == "__main__":

@@ -121,12 +121,16 @@ ODD = [
 def test_without_spacy_the_same_words_and_names_are_found() -> None:
     nlp, own = weights.load_weights(), NameModel(weights.read_weights())
     tokenizer = Tokenizer(weights.read_weights().tables)
-    for text in [str(row["text"]) for row in GOLD] + [str(row["text"]).upper() for row in GOLD] + ODD:
+    texts = [str(row["text"]) for row in GOLD] + [str(row["text"]).upper() for row in GOLD] + ODD
+    for text in texts:
         doc = nlp(text)
         assert [(t.text, t.start) for t in tokenizer.tokens(text)] == [(t.text, t.idx) for t in doc], text
         features = [tokenizer.features(t.text, t.norm) for t in tokenizer.tokens(text)]
         assert features == [(t.norm, t.prefix, t.suffix, t.shape) for t in doc], text
         assert own.names([text]) == [[(e.start_char, e.end_char, e.label_) for e in doc.ents]], text
+    # no text sees the next
+    assert own.names(texts) == [own.names([text])[0] for text in texts]
+    assert own.names([]) == []
 
 
 def test_reading_names_never_loads_spacy() -> None:

@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float32]
 Names = list[tuple[int, int, str]]  # (start, end, label)
 
 _NUMBER = np.uint64
+_TOGETHER = 64  # texts that are read in one go, which spares half of the time where there are many
 _TINY = np.float32(1e-8)  # keeps the square root of a variance from being none
 
 
@@ -42,29 +43,34 @@ class NameModel:
 
     def names(self, texts: Sequence[str]) -> list[Names]:
         """Return the names of each text in order."""
-        return [self._names(text) for text in texts]
+        out: list[Names] = []
+        for at in range(0, len(texts), _TOGETHER):
+            parted = [self._tokenizer.tokens(text) for text in texts[at : at + _TOGETHER]]
+            for tokens, rows in zip(parted, self._vectors(parted), strict=True):
+                spans = self._parsed(tokens, rows) if tokens else []
+                out.append([(tokens[first].start, tokens[last].start + len(tokens[last].text), label) for first, last, label in spans])
+        return out
 
-    def _names(self, text: str) -> Names:
-        tokens = self._tokenizer.tokens(text)
+    def _vectors(self, texts: Sequence[Sequence[Token]]) -> list[Floats]:
+        """Return for each text a row of numbers for each word, by what it looks like and what stands up to four words away."""
+        tokens = [token for text in texts for token in text]
         if not tokens:
-            return []
-        spans = self._parsed(tokens, self._vectors(tokens))
-        return [(tokens[first].start, tokens[last].start + len(tokens[last].text), label) for first, last, label in spans]
-
-    def _vectors(self, tokens: Sequence[Token]) -> Floats:
-        """Return a row of numbers for each word, by what it looks like and what stands up to four words away."""
+            return [np.zeros((0, len(self._reduced["b"])), dtype=np.float32)] * len(texts)
         features = np.array([self._tokenizer.features(token.text, token.norm) for token in tokens], dtype=np.uint64)
         embedded = [_embedded(table, seed, features[:, column]) for column, (table, seed) in enumerate(self._tables)]
-        rows = _maxout(np.concatenate(embedded, axis=1), *self._first)
-        around = np.zeros((len(self._windows), rows.shape[1]), dtype=np.float32)
-        rows = np.concatenate([around, rows, around])
+        words = _maxout(np.concatenate(embedded, axis=1), *self._first)
+        # so many rows of nothing around each text that no word sees the next one's
+        around = len(self._windows)
+        sizes = np.array([len(text) for text in texts])
+        places = np.arange(len(tokens)) + np.repeat(around * np.arange(1, len(texts) + 1), sizes)
+        rows = np.zeros((len(tokens) + around * (len(texts) + 1), words.shape[1]), dtype=np.float32)
+        rows[places] = words
+        none = np.zeros((1, rows.shape[1]), dtype=np.float32)
         for layers in self._windows:
-            none = np.zeros((1, rows.shape[1]), dtype=np.float32)
             window = np.concatenate([np.concatenate([none, rows[:-1]]), rows, np.concatenate([rows[1:], none])], axis=1)
             rows = rows + _maxout(window, *layers)
-        rows = rows[len(around) : -len(around)]
-        reduced: Floats = gemm(rows, self._reduced["W"], trans2=True) + self._reduced["b"]
-        return reduced
+        reduced = gemm(rows[places], self._reduced["W"], trans2=True) + self._reduced["b"]
+        return np.split(reduced, np.cumsum(sizes)[:-1])
 
     def _parsed(self, tokens: Sequence[Token], rows: Floats) -> list[tuple[int, int, str]]:
         """Return (first word, last word, label) of each name: at each word the likeliest of the moves that are possible there."""
