@@ -20,8 +20,10 @@ _EPITHET = re.compile(
 )
 # a headline's verb taken into the name: "Tern Mills Presents", "Lumo Acquires Orbex, Inc."
 _RUNS_ON = re.compile(
-    r"\s+(?:Acquires|Appoints|Names|Launches|Announces|Unveils|Introduces|Presents|Offers|Joins|Raises|Secures|Signs|Opens|Completes|Reinforces|Strengthens|Expands|Welcomes|Officially|Proudly|Successfully|Reports|Releases|Wins|Brings)\b"
+    r"\s+(?:Acquires|Buys|Sells|Closes|Agrees|Merges|Appoints|Names|Launches|Announces|Unveils|Introduces|Presents|Offers|Joins|Raises|Secures|Signs|Opens|Completes|Reinforces|Strengthens|Expands|Welcomes|Officially|Proudly|Successfully|Reports|Releases|Wins|Brings)\b"
 )
+# "Lumo-Orbex acquisition", "Orbex Merger": the deal is called by a name and is none; "Orbex Merger Corp." is one
+_DEAL = re.compile(r"(?<=\w) +(?:acquisition|takeover|buy-?out|merger|deal|bid|stake|sale|shares|stock|Takeover|Buyout|Merger|Sale)$")
 NOT_NAMES = frozenset(
     (  # noqa: SIM905 - word lists read better as text
         "supervisory the company we it they he she this that these those there today new ceo cfo coo cto our its a an board inc corp management news "
@@ -31,7 +33,7 @@ NOT_NAMES = frozenset(
         "october november december court judge jury monday tuesday wednesday thursday friday saturday sunday "
         "american british canadian chinese japanese swedish danish norwegian finnish german french dutch spanish italian swiss austrian belgian "
         "portuguese polish czech greek turkish russian ukrainian israeli iranian saudi indian korean thai indonesian australian brazilian mexican "
-        "argentine nigerian egyptian european african asian irish scottish welsh english "
+        "argentine nigerian egyptian european african asian irish scottish welsh english scandinavian nordic "
         "as at by for from if in into of on once or since so than then though to under until upon via when where while with"
     ).split()
 )
@@ -50,7 +52,7 @@ def clean_name(name: str) -> str:
         shorter = _TRAIL.sub(
             "", _LEAD_WORDS.sub("", name) if not re.match(r"The \w+(?: \w+)* (?:Co|Company|Group|Corporation|Inc)\b", name) else name
         )
-        shorter = _EPITHET.sub("", shorter)
+        shorter = _DEAL.sub("", _EPITHET.sub("", shorter))
         if shorter == name:
             break
         name = shorter

@@ -47,6 +47,8 @@ def merge(kind: Kind, candidates: Sequence[Candidate], reading: Reading, tells: 
             for fact, value in other.facts.items():
                 if facts.get(fact) is None and value is not None:
                     facts[fact] = value
+        if facts.get("acquirer") and facts.get("target") and bare(facts["acquirer"] or "") == bare(facts["target"] or ""):
+            facts["acquirer"] = None  # one sentence names the buyer's part alone, another what is bought: nobody buys himself
         if not _told_enough(kind, group, facts, reading, tells):
             continue
         main = reading.parties.main

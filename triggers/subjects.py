@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 
 from triggers.companies import LEGAL, bare, clean_name, is_name
 from triggers.names import HEADLINE_SMALL, lands, places
@@ -57,7 +58,7 @@ LEAST_QUOTED = 30  # characters: what is left of a sentence without its dateline
 _INTRODUCED = re.compile(
     r"^(?P<name>[\w][\w&.’'!+/®™-]*(?:(?:,? (?:(?-i:[A-Z0-9&][\w&.’'!+/®™-]*)|of|and|&|the|for|de|in)|\.){0,7})?)\s*"
     r"(?:,\s(?:a|an|the|one|your|its|in|which|formerly|part|whose|where|known|recogni[sz]ed|based|home|leading|along|\w+[’']s|d/?b/?a|announc|pioneer|provider|creator|maker|developer)\b|\((?!\w+ing\b)|,? an? (?:leading|global)\b"
-    r"|['’]s?\s(?:board|management)\b|\s+(?:(?:today|this week|proudly|officially|recently|also|now|has|have|is|are|will|was)\s+)*(?:pleased|proud|excited|thrilled|honou?red|delighted|happy|(?i:"
+    r"|['’]s?\s(?:board|management)\b|\s+(?:(?:today|this week|proudly|officially|recently|also|now|has|have|is|are|will|was)\s+)*(?:pleased|proud|excited|thrilled|honou?red|delighted|happy|(?!(?:mak|provid|produc|develop|build|sell|buy|retail|publish|open|own|lead|manag|land)ers?\b)(?i:"
     + "|".join(_VERBS.split())
     + r")\w{0,4}|today|said)\b)"
 )
@@ -210,17 +211,48 @@ def headline_subjects(text: str) -> Iterator[str]:
                 name = owned.group("name")
             elif re.search(r"['’]s?\s", clause[:end]):
                 name = re.sub(r"['’]s?(?:\s.*)?$", "", name)
-            name = _STAFF.sub("", re.split(r",\s(?:an?|the|formerly|part of)\s", name)[0])
-            if re.match(r"[A-Z0-9]|[a-z]+[A-Z0-9]?\w*$", name) and not _SMALL_WORD.search(name):
+            name = _run_of_capitals(re.split(r",\s(?:an?|the|one|formerly|part of)\s", name)[0])
+            name = _STAFF.sub("", name)
+            if re.match(r"[A-Z0-9]|[a-z]+[A-Z0-9]?\w*$", name):
                 yield name
                 if " and " in name:
                     yield name.split(" and ")[0]
 
 
-# "New York man pleads guilty": a name has no word in small letters but those that join
-_SMALL_WORD = re.compile(
-    r" (?!(?:of|and|the|for|de|des|di|da|du|del|la|le|van|von|der|y|e|in|on|by|at|to|an?|plus|x|dba)\b)[a-z]+(?![\w.])"
+# "Bank of the Harbor", "Lumo x Orbex": small words that join
+_SMALL_IN_NAMES = frozenset("of and the for de des di da du del la le van von der y e et in on by at to an a plus x dba".split())  # noqa: SIM905
+# what a company is, right before its name: "Lamp maker Lumo", "Crypto exchange Orbex"
+_TRADE = re.compile(
+    r"(?!(?:after|over|under|earlier|later|never|ever|other|further|together)$)(?:\w+(?:er|or|ist|line)|company|firm|bank|exchange|chain|group|fund|unit|brand|platform|"
+    r"service|agency|rival|business|studio|network|app|start-?up|outfit|giant|giants|mogul|peer|arm|developer|specialist|union|house)"
 )
+
+
+def _run_of_capitals(name: str) -> str:
+    """Return the capitalised words that are the name, where small ones part them: "Lumo" of "Lamp maker Lumo" and of "Lumo rejected an offer"."""
+    words = name.split()
+    small = [k for k, word in enumerate(words) if word.isalpha() and word.islower() and word not in _SMALL_IN_NAMES]
+    if len(words) < 2 or not small:
+        return name
+    edges = [-1, *small, len(words)]
+    runs = [(begin, words[begin + 1 : end]) for begin, end in pairwise(edges)]
+    # "Leeds man pleads guilty", "Canadian sales are up": where somebody is from is nobody
+    named = [(begin, run) for begin, run in runs if any(w[0].isupper() or w[0].isdigit() for w in run) and _may_be(" ".join(run))]
+    if not named:
+        return ""
+    begin, run = named[-1]
+    if not (begin >= 0 and _TRADE.fullmatch(words[begin])):
+        run = named[0][1]
+    while run and run[0] in _SMALL_IN_NAMES:
+        run = run[1:]
+    while run and run[-1] in _SMALL_IN_NAMES:
+        run = run[:-1]
+    return " ".join(run).strip(" ,")
+
+
+def _may_be(name: str) -> bool:
+    return is_name(name) and name not in places()
+
 
 # "Acme shareholders approve", "Acme CEO Jane Roe says": the company is what stands before
 _STAFF = re.compile(
