@@ -18,7 +18,7 @@ from triggers.kind import Kind
 from triggers.literals import exactly, fold, required
 from triggers.outline import outlines
 from triggers.scan import Scan
-from triggers.view import pattern_source
+from triggers.view import pattern_gist, pattern_source
 
 KINDS = list(shipped_kinds().values())
 GATED = Extractor(KINDS, entities=load_entities("rules"))
@@ -150,6 +150,13 @@ def test_folding_keeps_the_places(text: str) -> None:
 
 def test_most_expressions_ask_for_something() -> None:
     assert [e for e in EXPRESSIONS + PATTERNS if not required(e, re.IGNORECASE)] == []
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_the_gist_of_a_pattern_asks_for_the_same_words(kind: Kind) -> None:
+    for pattern in kind.patterns:
+        whole, gist = (required(make(pattern.match), re.IGNORECASE) for make in (pattern_source, pattern_gist))
+        assert set(whole) == set(gist), pattern.match
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

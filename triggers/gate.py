@@ -24,7 +24,7 @@ from triggers.people import PLURAL_OFFICE
 from triggers.scan import MAX_AUTOMATON_BYTES, Scan
 from triggers.structure import BODY, HEADLINE, LEAD, QUOTE, SILENT, Sentence
 from triggers.titles import TITLE_HINT
-from triggers.view import DATE, MONEY, NUMBER, PERCENT, PRIVATE, SORTS, pattern_source
+from triggers.view import DATE, MONEY, NUMBER, PERCENT, PRIVATE, SORTS, pattern_gist
 
 FRONT = frozenset({HEADLINE, LEAD})
 
@@ -173,7 +173,7 @@ class Gate:
     def _wordings(self, kind: Kind) -> list[_Worded]:
         """Return the patterns of the kind, those of its code too."""
         told: list[tuple[str, str, int, str]] = [
-            (p.match, pattern_source(p.match), int(re.IGNORECASE), p.where or kind.where) for p in kind.patterns
+            (p.match, pattern_gist(p.match), int(re.IGNORECASE), p.where or kind.where) for p in kind.patterns
         ]
         told += [(e.pattern, e.pattern, e.flags, where) for where, cues in self._cues.get(kind.name, {}).items() for e in cues]
         anywhere = {name for name, _, _, where in told if where == "anywhere"}

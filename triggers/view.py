@@ -199,6 +199,15 @@ _ANY_COMPANY = r"\ue001."
 _BRACKET, _TICKER = "<?", r">?(?: ?<[A-Z0-9.]{1,8}>)?"
 
 
+# placeholders behind which any words may stand
+_ANY_WORDS = frozenset({"gap", "subject", "object", "text"})
+
+
+def pattern_gist(match: str) -> str:
+    """Return what the gate needs of the expression that a pattern stands for: "." is for any words, so that most of it need not be read."""
+    return pattern_source(PLACEHOLDER.sub(lambda m: "." if m.group(1) in _ANY_WORDS else m.group(), match))
+
+
 def pattern_source(match: str) -> str:
     """Return the expression over masked sentences that a pattern with placeholders stands for; case is to be ignored."""
     count = 0
