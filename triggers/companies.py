@@ -8,7 +8,7 @@ from functools import lru_cache
 LEGAL = r"(?:Inc|INC|Incorporated|INCORPORATED|Corp|CORP|Corporation|CORPORATION|Co|CO|Company|COMPANY|Companies|Ltd|LTD|Limited|LIMITED|LLC|L\.L\.C|LLP|L\.P|LP|PLC|plc|Plc|S\.A|SA|SE|N\.V|NV|AG|AB|ASA|A/S|Oyj|SpA|S\.p\.A|GmbH|KG|KGaA|BV|B\.V|Pty\.? Ltd|Pte\.? Ltd|K\.K|Holdings?|HOLDINGS?|Group|GROUP|Bancorp|BANCORP|Bancshares|Trust|P\.A|P\.C|PLLC|Partners(?! (?:with|With)\b)|Foundation|University)"
 _TRAIL = re.compile(r"(?:[,;:\s]+|['’]s?|\s*[®™©]|\((?:R|TM)\))+$")
 _LEAD_WORDS = re.compile(
-    r"^(?:The|the|THE|At|In|On|For|By|From|With|As|A|An|And|—|--|-|About|Today|Meanwhile|However|While|When|After|Before|Since|Under|Of|Its|Their)\s+(?=\S)"
+    r"^(?:The|the|THE|At|In|On|For|By|From|With|As|A|An|And|—|--|-|About|Today|Meanwhile|However|While|When|After|Before|Since|Under|Of|Its|Their|[Ll]ong-?time|Embattled|Beleaguered|Troubled|Ailing|Cash-strapped)\s+(?=\S)"
 )
 # "Orbit Ventures-Backed Lumo", "Ohio-based Lumo": whose money or town it is, is no part of the name
 _EPITHET = re.compile(

@@ -30,17 +30,24 @@ def is_pay_term(view: View, match: re.Match[str]) -> bool:
     )
 
 
+_SAID = re.compile(
+    r"(?i)\b(?:said|says|told|(?<!has )(?<!have )added|commented|explained|noted|stated|according to|quoted|spoke|interview)\b"
+)
+_QUOTED = re.compile(r"[,.!?”\"’']\s*$")
+
+
 def is_no_join(view: View, match: re.Match[str]) -> bool:
     verb = match.group("verb").lower()
     around = view.masked[max(0, match.start() - 40) : match.end() + 40]
     between = match.group("mid") if "mid" in match.re.groupindex and match.group("mid") else ""
     if re.match(r"(?i)(?:announc|introduc|expand|strengthen|bolster|add|engag|retain|turn|mov|assign|land|employ)", verb) and not re.search(
-        r"(?i)\b(?:as|to (?:its|the|their|serve|be|lead))\b|,", between + view.masked[match.start() : match.start("people")]
+        r"(?i)\b(?:as|to (?:its|the|their|serve|be|lead|board))\b|,", between + view.masked[match.start() : match.start("people")]
     ):
         return True
-    if re.search(
-        r"(?i)\b(?:said|says|told|added|commented|explained|noted|stated|according to|quoted|spoke|interview)\b",
-        match.group()[: max(0, match.start("t") - match.start())] if match.groupdict().get("t") else match.group(),
+    # "added Jane Roe to its board" is what is done, "“…,” added Jane Roe" and "Jane Roe joins, she added" what is said
+    does = verb == "added" and match.start("people") > match.start("verb") and not _QUOTED.search(view.masked[: match.start("verb")])
+    if _SAID.search(
+        view.masked[match.end("verb") if does else match.start() : match.start("t") if match.groupdict().get("t") else match.end()]
     ):
         return True
     if AUDITOR.search(match.group()) or (MINOR.search(between) and not re.search(r"(?i)\bchief|president", between)):
@@ -242,6 +249,10 @@ def is_biography(view: View, match: re.Match[str], person: Entity) -> bool:
         and first.start() > match.start("people")
         and verb_at > match.start("people")
         and not re.search(r"(?i)\b(?:has been|was|will|is|today|has now|now|has)\s+(?:also |now |then )?$", before)
+        # "who has served as CFO since 2031, notified the Company of his decision to resign"
+        and not re.search(
+            r"(?i)\b(?:notified|informed|advised|told|announced)\b[^;]{0,60} (?:to|plans?|intent\w*|decision|he|she) (?:\w+ )?$", before
+        )
     )
 
 

@@ -35,13 +35,16 @@ JOIN = r"(?:re-?)?join(?:s|ed|ing)?"
 LEAVE = (
     r"resign(?:s|ed|ing)?|retir(?:es|ed|ing)|retire|step(?:s|ped|ping)? (?:down|aside|back|away)|depart(?:s|ed|ing)?|leav(?:es|ing)|leave|left|quit(?:s|ting)?|exit(?:s|ed|ing)?|relinquish(?:es|ed|ing)?|vacat(?:es|ed|ing)|vacate|stand(?:s|ing)? down|stood down|ceas(?:es|ed|e) (?:to (?:serve|be|hold)|serving|being|employment|his|her)|conclud(?:es|ed|e) (?:his|her|their) (?:service|tenure|role|term)|"
     r"tender(?:s|ed|ing)? (?:his|her|their|a) (?:\w+ )?resignation|submit(?:s|ted|ting)? (?:his|her|their|a) (?:\w+ )?resignation|(?:no longer|not) (?:be )?(?:serv(?:e|es|ing)|hold(?:s|ing)?|(?:be |is |a )?(?:employed|with|stand(?:ing)? for (?:re-?)?(?:election|nomination))|continue|seek re-?election|be (?:nominated|standing))|not (?:to )?(?:stand|run|seek) (?:for )?re-?election|not (?:to )?stand for election|"
-    r"(?:was|were|been|be|is|are) (?:\w+ly )?(?:terminated|dismissed|fired|ousted|removed|let go|replaced|succeeded|separated|relieved|suspended|sacked|involuntarily terminated)|move(?:s|d)? on|bow(?:s|ed|ing)? out|call(?:s|ed|ing)? it quits|give(?:s)? up|gave up|giving up|hand(?:s|ed|ing)? over|pass(?:es|ed|ing)? (?:away|the (?:baton|torch|reins))|died|transition(?:s|ed|ing)? (?:from|out of)|transition(?:s|ed|ing)? (?:\w+ )?(?:in)?to (?:an? |the )?(?:\w+ )?(?:advis|consult|non-executive|emerit)|separate(?:s|d)? from|ends? (?:his|her)|(?:transition|hand|turn)(?:s|ed|ing)? (?:over )?(?:his|her|their) (?:role|roles|duties|responsibilities|position)|out as|ousted|sacked|fired|suspended|to go\b|took early retirement|terminat(?:ed|es|ing) (?:his|her) employment"
+    r"(?:was|were|been|be|is|are) (?:\w+ly )?(?:terminated|dismissed|fired|ousted|removed|let go|replaced|succeeded|separated|relieved|suspended|sacked|involuntarily terminated)|move(?:s|d)? on|bow(?:s|ed|ing)? out|call(?:s|ed|ing)? it quits|give(?:s)? up|gave up|giving up|hand(?:s|ed|ing)? (?:over|the (?:reins|baton|helm))|pass(?:es|ed|ing)? (?:away|the (?:baton|torch|reins))|died|transition(?:s|ed|ing)? (?:from|out of)|transition(?:s|ed|ing)? (?:\w+ )?(?:in)?to (?:an? |the )?(?:\w+ )?(?:advis|consult|non-executive|emerit)|separate(?:s|d)? from|ends? (?:his|her)|(?:transition|hand|turn)(?:s|ed|ing)? (?:over )?(?:his|her|their) (?:role|roles|duties|responsibilities|position)|out as|ousted|sacked|fired|suspended|to go\b|took early retirement|terminat(?:ed|es|ing) (?:his|her) employment"
 )
 LEAVING = r"resignations?|retirements?|departures?|terminations?|removals?|exits?|dismissals?|ouster|firing|separation|stepping down|step down|leaving|cessation|passing|death|decision (?:not )?to (?:retire|resign|step|leave|depart|stand|seek)"
 OUST = r"fir(?:es|ed|ing)|oust(?:s|ed|ing)?|dismiss(?:es|ed|ing)|sack(?:s|ed)|remov(?:es|ed|ing)|terminat(?:es|ed|ing)(?: the employment of)?|part(?:s|ed|ing) (?:ways|company) with|axes?|axed|let(?:s)? go(?: of)?|replac(?:es|ed|ing)|suspend(?:s|ed)|loses|los(?:t|ing)|separat(?:ed|es) (?:from|with)|accept(?:s|ed) the resignation of|boots?"
 AUX = r"(?:(?:has|have|had|will|would|shall|is|are|was|were|be|been|being|to|also|today|recently|officially|formally|now|then|each|subsequently|immediately|temporarily|permanently|unanimously|previously|both|either|expected|set|slated|poised|due|plans?|planned|planning|intends?|intending|intention|intent|decided|decides|chosen|chose|elected|agreed|wants?|going|about|announc(?:ed|es|ing)|his|her|their|decision|that|he|she|they|not|never|no|plan|would|may|might|could|should|abruptly|suddenly|voluntarily|unexpectedly|reportedly|the|desire|considering|in talks|continue|officially|notified \S+(?: \S+){0,14}? (?:of|that)|informed \S+(?: \S+){0,14}? (?:of|that)|advised \S+(?: \S+){0,14}? (?:of|that)|provided notice (?:of|to)|gave notice|,)\s*)"
 ROLE = r"(?:(?:the|a|an|its|their|our|his|her|new|newest|next|first|company['’]s|firm['’]s|role|roles|position|positions|post|posts|office|title|titles|of|as|to|be|serve|in|the company['’]s|additional|permanent|full-time|newly created|newly[- ]established|group|global|interim|acting|co-?|joint|independent|duties|responsibilities|job|capacity|function|member|members|one|chief|\ue004[\ue100-\uf8ff](?:['’]s)?)[\s-]+)"
-APPOSITION = rf"(?:,? (?:\([^)]*\)|age \d+|\d\d|{T}|{O}|{SORTS['number']}|[MPJ]\.[DB]|Ph\.?D|M\.?D|CPA|MBA|CFA|JD|Esq|who |which |formerly |previously |currently |a |an |the |former |most recently |our |its |with |of |at |has |had |also ){WIDE}(?=[,\s]))?"
+_APPOSITION = rf"(?:,? (?:\([^)]*\)|age \d+|\d\d|{T}|{O}|{SORTS['number']}|[MPJ]\.[DB]|Ph\.?D|M\.?D|CPA|MBA|CFA|JD|Esq|who |which |formerly |previously |currently |a |an |the |former |most recently |our |its |with |of |at |has |had |also )%s(?=[,\s]))?"
+APPOSITION = _APPOSITION % WIDE
+# before a leave: "Jane Roe joined as treasurer, succeeding John Doe, who is retiring" tells of John Doe alone
+OF_ONE = _APPOSITION % rf"(?:(?!{P},? who )[^;\n]){{0,140}}?"
 
 _JOINS = [
     # Jane Roe will transition her role as CFO to John Doe, the treasurer
@@ -72,6 +75,8 @@ _JOINS = [
     rf"{MR}{PEOPLE}{APPOSITION},?\s*{AUX}{{0,5}}(?P<verb>assum(?:e|es|ed|ing)|tak(?:e|es|ing) over|took over|fill(?:s|ed|ing)?)(?P<mid> {MR}{P}(?:['’]s?)? (?:\w+ )?(?:duties|responsibilities|role|roles|position|office|seat|vacancy))",
     # has named Jane Roe to succeed John Doe; the office stands with John Doe
     rf"\b(?P<verb>{GIVE}) {PEOPLE}(?P<mid> (?:to (?:succeed|replace|lead|head|run|chair|take over)|as (?:his |her |the )?(?:successor|replacement))[^;\n]{{0,90}}?(?P<t>{T}))",
+    # Jane Roe succeeds John Doe, who retires as CEO
+    rf"{MR}{PEOPLE}{APPOSITION},?\s*{AUX}{{0,5}}(?P<verb>succeed(?:s|ed)?|replac(?:es|ed)|tak(?:es|e) over from|took over from)(?P<mid> {MR}{P},? who {AUX}{{0,4}}(?:{LEAVE})[^;\n\ue002]{{0,40}}? (?:as|of) {ROLE}{{0,3}}(?P<t>{T}))",
     # will be succeeded by Jane Roe, who becomes CEO
     rf"\b(?P<verb>(?:succeeded|replaced|followed) by)\b (?:[^;\n\ue002]{{0,50}} )?{MR}{PEOPLE}(?P<mid>(?:,? (?:who |as |the |currently |[^;\n\ue002]{{0,40}}?)(?:as |become |becomes )?{ROLE}{{0,5}}(?P<t>{T}))?)",
     # introduces Jane Roe, its new CFO; Jane Roe is the new CEO of Acme
@@ -83,7 +88,7 @@ _JOINS = [
 ]
 _LEAVES = [
     # Jane Roe, CFO, will step down (as CFO) at year's end
-    rf"{MR}{PEOPLE}(?P<app>{APPOSITION}),?\s*(?:(?:,? (?:who|and) )?{AUX}{{0,12}})(?P<verb>{LEAVE})\b(?P<mid>(?:[^;\n\ue002]{{0,60}}?(?:as|from|of|his|her|position|role|the|,) {ROLE}{{0,6}}(?:{O}(?:['’]s?)? )?(?P<t>{T}|{BOARD}))?)",
+    rf"{MR}{PEOPLE}(?P<app>{OF_ONE}),?\s*(?:(?:,? (?:who|and) )?{AUX}{{0,12}})(?P<verb>{LEAVE})\b(?P<mid>(?:[^;\n\ue002]{{0,60}}?(?:as|from|of|his|her|position|role|the|,) {ROLE}{{0,6}}(?:{O}(?:['’]s?)? )?(?P<t>{T}|{BOARD}))?)",
     # the resignation of Jane Roe as CFO; announces retirement of CEO Jane Roe; separation of
     rf"\b(?P<verb>{LEAVING})(?: and \w+)?(?: date)? (?:of|for|by|from) (?:(?:(?!\band\b)[^;\n\ue002]){{0,70}}? )?{MR}{PEOPLE}(?P<mid>(?:[^;\n\ue002]{{0,60}}?(?:as|from|,) {ROLE}{{0,6}}(?P<t>{T}|{BOARD}))?)",
     rf"{MR}{PEOPLE}['’]s? (?:\w+ ){{0,2}}(?P<verb>{LEAVING})(?P<mid>(?: (?:as|from|of) {ROLE}{{0,6}}(?P<t>{T}|{BOARD}))?)",
