@@ -304,10 +304,12 @@ class _Likes:
 def slip_between(typed: str, known: str) -> float | None:
     """Return the cost of having typed `typed` for a word that is kept in its short spelling, None where it is no slip for it."""
     costs = []
+    plural = typed[-1] == "s" and len(typed) > 4
     for spelling in LONG_WORDS.get(known, (known,)):
-        for word in (typed, typed[:-1]) if typed[-1] == "s" and spelling[-1] != "s" and len(typed) > 4 else (typed,):
-            most = min(most_edits(len(word)), most_edits(len(spelling)))
-            if 0 < OSA.distance(word, spelling, score_cutoff=most) <= most:
+        for word in (typed, typed[:-1]) if plural and spelling[-1] != "s" else (typed,):
+            # most words are further apart than slips ever are
+            edits = OSA.distance(word, spelling, score_cutoff=2)
+            if 0 < edits <= 2 and edits <= most_edits(min(len(word), len(spelling))):
                 costs.append(slip_cost(word, spelling))
     return min(costs, default=None)
 

@@ -104,9 +104,8 @@ def _may_hold_phrase(plain: str) -> bool:
     )  # fmt: skip
 
 
-_DOTTED_INITIAL = re.compile(r"\b([a-z])\.(?=[a-z]\b)")  # "U.S." -> "us", "J.B. Hunt" -> "jb hunt"
+_DOT_OF_INITIALS = re.compile(r"(?<=\b[a-z])\.(?=[a-z]\b)")  # "U.S." -> "us", "J.B. Hunt" -> "jb hunt"
 _WORD = re.compile(r"[^\W_]+")
-_AND = re.compile(r"[&+]")
 
 # one spelling for what registers and newspapers shorten; the right side is what `compact_form` writes
 SHORT_WORDS = {
@@ -251,9 +250,9 @@ def _words(text: str) -> list[str]:
     if "'" in plain:
         plain = plain.replace("'", "")
     if "&" in plain or "+" in plain:
-        plain = _AND.sub(" and ", plain)
+        plain = plain.replace("&", " and ").replace("+", " and ")
     if "." in plain:
-        plain = _DOTTED_INITIAL.sub(r"\1", plain)
+        plain = _DOT_OF_INITIALS.sub("", plain)
     words = _WORD.findall(plain)
     if 1 in map(len, words):
         words = _joined_initials(words)

@@ -264,7 +264,7 @@ class Resolver:
         pair.listed, pair.named = bool(self._listed[number]), bool(self._named[number])
         if industry := self._industry[number]:
             pair.industry = f"{industry:02}"
-        if known := self._identifiers[number]:
+        if pair.said.identified and (known := self._identifiers[number]):
             pair.cik, pair.ein, pair.lei, pair.ticker, pair.domain = [value or None for value in known.split("\t")]
         pair.legal = _LEGAL_NAMES[self._legal[number]]
         return pair
