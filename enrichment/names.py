@@ -1,7 +1,7 @@
 """Names of companies, brought to a form in which two spellings of one name are equal.
 
-Three forms, each coarser than the one before: `Name.form` is the words without the legal form; `compact_form` writes
-abbreviations and plurals one way and drops the blanks; `sorted_form` forgets the order of the words too.
+Two forms, the second coarser than the first: `Name.form` is the words without the legal form; `compact_form` writes
+abbreviations and plurals one way and drops the blanks.
 Companies that share a form may still be two companies; whether they are is `resolve.py`'s to say.
 """
 
@@ -219,11 +219,6 @@ def compact_form(words: tuple[str, ...]) -> str:
     """Return the words as one, abbreviations and plurals written one way: "Acme Intl. Svcs" and "ACME International Service" are equal."""
     short = SHORT_WORDS
     return "".join([short.get(word) or singular(word) for word in words])
-
-
-def sorted_form(words: tuple[str, ...]) -> str:
-    """Return `compact_form` of the words in alphabetical order, for names with a word moved: "Yards Bancorp Stock"."""
-    return compact_form(tuple(sorted(words)))
 
 
 @lru_cache(maxsize=16384)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from enrichment.names import compact_form, normal_form, read_name, sorted_form
+from enrichment.names import compact_form, normal_form, read_name
 
 
 @pytest.mark.parametrize(
@@ -68,10 +68,6 @@ def test_compact_forms_agree(one: str, other: str) -> None:
 )
 def test_compact_forms_differ(one: str, other: str) -> None:
     assert compact_form(read_name(one).words) != compact_form(read_name(other).words)
-
-
-def test_sorted_form_forgets_the_order_of_words() -> None:
-    assert sorted_form(read_name("Yards Larkspur Stock").words) == sorted_form(read_name("Stock Yards Larkspur, Inc.").words)
 
 
 def test_legal_form_is_read() -> None:
