@@ -1,6 +1,6 @@
 """Finds the company that a mention means: identifiers first, then names with the document's evidence; none where two fit alike.
 
-`Resolver` finds the candidates, `comparisons.py` weighs them. A wrong company is the error a rep forgives least, so what is
+`Resolver` finds the candidates, `comparisons.py` weighs them (`pairs.py` says what is weighed). A wrong company is the error a rep forgives least, so what is
 not clearly one company is none, with the rivals named.
 """
 
@@ -17,12 +17,13 @@ from operator import attrgetter
 from rapidfuzz import fuzz
 
 from enrichment.common_words import COMMON_WORDS
-from enrichment.comparisons import Pair, Said, reasons_of, score_of, weigh
+from enrichment.comparisons import reasons_of, score_of, weigh
 from enrichment.index import GENERIC_WORDS, IndexedName, NameIndex, Slips, core_words
 from enrichment.industries import sic_group
 from enrichment.mentions import initials_of
 from enrichment.names import LEGAL_FORMS, read_name, short_word
 from enrichment.packed import Texts
+from enrichment.pairs import Pair, Said
 from enrichment.places import city_key, country_code, state_code
 from enrichment.written import Written, may_have_tail, parts_of, read_mention_name, tail_kind
 from store.records import Company, CompanyMatch, Mention

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from enrichment.comparisons import Said
 from enrichment.mentions import EXCHANGE_TICKER
 from enrichment.names import LEGAL_FORMS, Name, fold, read_name
+from enrichment.pairs import Said
 from enrichment.places import US_STATES, is_city, may_end_place, state_code
 
 _PARENTHESES = re.compile(r"\s*\(([^()]*)\)?")
