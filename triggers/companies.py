@@ -106,11 +106,16 @@ _ANYBODY = re.compile(
 )
 
 
+_NO_NAME = re.compile(
+    r"\bthe board\b|^board of|\b(?:19|20)\d\d, |^effective\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december) \d"
+)
+
+
 @lru_cache(maxsize=2048)
 def is_name(name: str) -> bool:
     """True for words that can be a company's name: no pronoun, office, month or wire."""
     key = clean_name(name).lower().strip(".")
-    if re.search(r"\bthe board\b|^board of|\b(?:19|20)\d\d, ", key):
+    if _NO_NAME.search(key):
         return False
     if re.match(r"(?:mr|ms|mrs|dr|prof|sir|messrs)\b", key):
         return False

@@ -43,6 +43,10 @@ _VERBAL = [
     r"\b(?P<new>new)\s+(?P<what>address|location|home|space|offices?|building|facility|clinic|studio)\b[^;\n]{0,60}?\b(?P<verb>will be|is|located|at|situated)\b(?P<rest>[^;\n]{0,120})",
     r"\b(?P<verb>signed)\b[^;\n]{0,40}?\blease\b(?P<what>)(?P<rest>[^;\n]{0,160})",
     rf"\b(?P<verb>(?:leav|depart|exit|flee|abandon|quit)(?:s|es|ing|ed)?)\s+(?P<rest>(?:its )?(?:{G})[^;\n]{{0,40}} (?:for|to) [^;\n]{{2,100}})",
+    # changed the address of its principal executive offices to 500 Main Street
+    rf"\b(?P<verb>chang(?:e|es|ed|ing)) (?:the |its )?(?:\w+ )?(?:address|location) of {_MOD}(?P<what>{HQ})(?P<rest> (?:from|to) [^;\n]{{2,160}})",
+    # effective April 1, the principal executive offices will be located at 500 Main Street
+    rf"\b(?P<what>{HQ})(?: of {O})?,? (?P<verb>(?:will be|will now be|are|is|are now|is now) (?:re-?)?located)\b(?P<rest> (?:at|in) [^;\n]{{2,120}})",
 ]
 _EXPRESSIONS = [Expression(p, re.IGNORECASE) for p in _VERBAL]
 
@@ -66,7 +70,9 @@ _GENERAL = re.compile(
     r"(?i)\b(?:mov(?:e|es|ing)|relocat(?:e|es|ing)|relocation)\b[^.;]{0,20}\b(?:that|which|marks|represents|reflects|underscores|will|comes|is|was|allows|enables|gives|positions|demonstrates|follows)\b"
 )
 _NEW_SITE = re.compile(
-    r"(?i)\s*(?:in)?to (?:an? |its |the |our |their )?(?:brand[- ]new|new|newly built|larger|bigger|expanded|permanent|modern|upgraded|state-of-the-art)\s+(?:(?!(?:for|of|in|at|on|with|and)\b)[\w&’'.,-]+ ){0,4}?(?:offices?|headquarters|hq|home|location|facility|space|building|premises|plant|warehouse|studio|clinic|campus)\b(?=\s*(?:$|[.,;:()–—-]|(?:in|at|on|near|for|to|as|and|that|this|next|by|with|amid|after|following|downtown|across|from|where)\b))"
+    r"(?i)\s*(?:in)?to (?:an? |its |the |our |their )?(?:brand[- ]new|new|newly built|larger|bigger|expanded|permanent|modern|upgraded|state-of-the-art|"
+    + MARKS["number"]
+    + r"[- ]square[- ](?:foot|feet|met(?:er|re)s?))\s+(?:(?!(?:for|of|in|at|on|with|and)\b)[\w&’'.,-]+ ){0,4}?(?:offices?|headquarters|hq|home|location|facility|space|building|premises|plant|warehouse|studio|clinic|campus)\b(?=\s*(?:$|[.,;:()–—-]|(?:in|at|on|near|for|to|as|and|that|this|next|by|with|amid|after|following|downtown|across|from|where)\b))"
 )
 
 
@@ -122,7 +128,7 @@ def _found(view: View, reading: Reading, match: re.Match[str], number: int) -> F
         return None
     if number in {0, 2} and not headed and not settles and new is None and old is None:
         return None
-    if number in {0, 2} and re.match(r"(?:shift|transfer|transition)", verb.split()[-1]) and not headed:
+    if number in {0, 2} and re.match(r"(?:shift|transfer|transition)", verb.split()[-1]) and not headed and not (old and new):
         return None
     if number == 3 and what == "" and re.match(r"\s*(?:that|which|marks|is|was|will|comes)", rest):
         return None
@@ -160,7 +166,12 @@ def _found(view: View, reading: Reading, match: re.Match[str], number: int) -> F
             return None
     if number in {10, 11} and (new is None or not ADDRESS.search(new) or not _headline_moves(reading)):
         return None
-    if number == 12 and (new is None or old is None):
+    if number == 12 and old is None and (left := re.match(rf"(?:its )?({G})", rest)):
+        old = _place(view, match.start("rest") + left.start(1))
+    if number == 12 and (new is None or old is None or not _by_company(view, match)):
+        return None
+    # "are located at" is where they are; "will be located", and a day from which on, is a move
+    if number == 14 and (new is None or not (verb.startswith("will") or re.search(r"(?i)\beffective\b", masked))):
         return None
     if (
         not headed
@@ -361,9 +372,17 @@ def _places(view: View, match: re.Match[str], headed: bool) -> tuple[str | None,
         if inside and not re.search(r"(?i)\bfrom\s*$", match.group()[: inside.start()]):
             new = _place(view, match.start() + inside.start(1))
     if new is None:
-        here = re.search(rf"(?i)\b(?:in|at|to) ({G})[^;]{{0,50}}$", masked[: match.start()])
+        here = re.search(rf"(?i)\b(?:in|at|to) (?:downtown |midtown |suburban |nearby )?({G})[^;]{{0,50}}$", masked[: match.start()])
         if here and headed and re.match(r"(?i)(?:serv|be|is|as|house|replaces|to be|becom)", match.group("verb")):
             new = _place(view, here.start(1))
+    if (
+        new is None
+        and headed
+        and (leased := re.search(rf"(?i)\blease\b[^;]*?\b(?:in|at) (?:downtown |midtown |suburban |nearby )?({G})", match.group()))
+    ):
+        new = _place(
+            view, match.start() + leased.start(1)
+        )  # "signed a lease for 80,000 square feet in Denver that will become its new headquarters"
     if new is None and match.group("verb").lower() == "will be" and (said := re.match(rf"\s*({G})", tail)):
         new = _place(view, rest_at + said.start(1))
     if new is None and re.match(r"(?i)(?:select|cho|pick|nam)", match.group("verb")):
