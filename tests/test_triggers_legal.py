@@ -54,6 +54,16 @@ AGREED = (
         ("In the first quarter Orbex\n• completed the acquisition of Lumo Works, Inc. for $4 million;\n", [("acquisition", "Lumo Works")]),
         # what is promised is breached, not a system
         ("The sellers will indemnify Orbex for claims arising out of any breach of the representations and warranties.", []),
+        # accounts that are filed whole, and the release behind them
+        (
+            (
+                "Orbex Tools Corporation reports.\nEX-99.1\nNOTES TO CONSOLIDATED FINANCIAL STATEMENTS\nThe Company borrowed $4 million from Tern Bank, N.A.\n"
+                "EX-99.2\nOrbex Tools Corporation today announced that it has acquired Lumo Works, Inc."
+            ),
+            [("acquisition", "Lumo Works")],
+        ),
+        # an agreement that is filed whole
+        ("See the exhibit.\nEX-99.1\nARTICLE I\nThe Buyer has acquired Lumo Works, Inc. on the Closing Date as agreed in this deed.", []),
         # notes of long ago that a buyer takes over
         (
             (

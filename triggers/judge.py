@@ -91,7 +91,7 @@ def judge(kind: Kind, found: Found, view: View, reading: Reading) -> Candidate |
     if reading.filing:
         if company and is_role(company):
             company = (_called(company, reading) if side == "acquirer" and not is_merger_sub(company) else None) or main
-        elif company and "lender" in kind.facts and is_bank(company):
+        elif company and "lender" in kind.facts and (is_bank(company) or _to_lenders(view, company, main)):
             company = main  # who lends is not who borrows
         for fact in _OTHER_PARTIES:
             if is_role(facts.get(fact)):
@@ -135,6 +135,13 @@ def _company(found: Found, view: View, reading: Reading, *, own: bool) -> str | 
             return reading.parties.party(actor)
     leading = None if reading.parties.main else leading_name(view)
     return reading.parties.party(leading) if leading else reading.parties.main
+
+
+def _to_lenders(view: View, company: str, main: str | None) -> bool:
+    """True where the document's own company deals with lenders, of whom `company` is one: "entered into a purchase agreement with Tern & Co. (the “Initial Purchasers”)"."""
+    text = view.sentence.text
+    lenders = re.search(r"\b(?:with|among|between)\b.*\b(?:Initial Purchasers?|Underwriters?|Lenders?|Representatives?)[”\"]", text)
+    return lenders is not None and text.find(company[:12]) > lenders.start() and main is not None and speaks_of(view, lenders.start(), main)
 
 
 def _called(role: str, reading: Reading) -> str | None:

@@ -59,6 +59,17 @@ _NO_PARTY = re.compile(
 )
 
 
+# papers: "Debentures", "Amendment No. 2", "Three-Year Credit Agreement", whose name is cut before its last word
+_PAPER = re.compile(r"(?:Debentures?|Notes|Warrants|Amendment|Indenture)$")
+_PAPER_BEGUN = re.compile(r"\b(?:Credit|Loan|Purchase|Underwriting|Merger|Rights)$")
+
+
+def _is_paper(entity: Entity, after: str) -> bool:
+    return _PAPER.match(entity.text) is not None or (
+        after.startswith((" Agreement", " Facility")) and _PAPER_BEGUN.search(entity.text) is not None
+    )
+
+
 _SIEVE = Sieve(ADDRESS, PLURAL_OFFICE, *_SLOTS)
 
 
@@ -69,7 +80,7 @@ def mend(sentence: Sentence, entities: Sequence[Entity]) -> list[Entity]:
         _named_right(e)
         for entity in entities
         for e in _parted(entity)
-        if not (e.sort in {"company", "place"} and _NO_PARTY.match(e.text)) and not _is_phrase(e)
+        if not (e.sort in {"company", "place"} and (_NO_PARTY.match(e.text) or _is_paper(e, text[e.end - origin :]))) and not _is_phrase(e)
     ]
     apt = _SIEVE.apt(text)
     for match in ADDRESS.finditer(text) if ADDRESS in apt else ():

@@ -16,7 +16,7 @@ from triggers.sentences import split_sentences
 
 HEADLINE, LEAD, BODY, QUOTE = "headline", "lead", "body", "quote"
 # zones in which no event is looked for
-ABOUT, CONTACT, SAFE_HARBOUR, COVER, HEADING, SIGNATURE, EXHIBIT_LIST = (
+ABOUT, CONTACT, SAFE_HARBOUR, COVER, HEADING, SIGNATURE, EXHIBIT_LIST, ACCOUNTS, CONTRACT = (
     "about",
     "contact",
     "safe_harbour",
@@ -24,8 +24,10 @@ ABOUT, CONTACT, SAFE_HARBOUR, COVER, HEADING, SIGNATURE, EXHIBIT_LIST = (
     "heading",
     "signature",
     "exhibit_list",
+    "accounts",
+    "contract",
 )
-SILENT = frozenset({ABOUT, CONTACT, SAFE_HARBOUR, COVER, HEADING, SIGNATURE, EXHIBIT_LIST})
+SILENT = frozenset({ABOUT, CONTACT, SAFE_HARBOUR, COVER, HEADING, SIGNATURE, EXHIBIT_LIST, ACCOUNTS, CONTRACT})
 
 _LINKS = re.compile(r"(?:https?\S*\s*)+")
 LEAD_CHARS = 900  # the lead: sentences that begin within so many characters of the body's own beginning
@@ -75,6 +77,11 @@ _EXHIBIT_HEAD = re.compile(
     r"(?i)^\W*(?:\(?[cd]\)\s*)?(?:exhibits?\b\W*(?:index|no\.?|number|description|table)?(?:\s+(?:no\.?|number|description|index))*\W*$|index to exhibits|exhibit index|financial statements(?:, pro forma financial information)? and exhibits)"
 )
 _EXHIBIT_LINE = re.compile(r"^\W*(?:Exhibit\s+)?\d{1,3}\.\d{1,2}\*?\b(?!.*\b(?:percent|million|billion)\b)")
+# accounts and agreements that are filed whole: what a note says of leases and loans, and an article of breaches, is no news
+_NOTES = re.compile(
+    r"(?i)^\W*notes? to (?:the )?(?:(?:unaudited|condensed|consolidated|combined|interim|pro forma) )*financial statements\b"
+)
+_ARTICLES = re.compile(r"^\W*(?:ARTICLE|Article) (?:I|1|ONE|One)\b")
 _FORM_8K = re.compile(r"(?i)form\s+8-k\b|current report\s+pursuant")
 _INTRO = re.compile(r"(?i)^\W*(?:introductory|explanatory) note")
 _NEWS = re.compile(
@@ -228,7 +235,7 @@ class _Reader:
             self.part = SAFE_HARBOUR
         elif self.part == SAFE_HARBOUR and size < 90 and not self.flat[start : self.line_end].rstrip().endswith((".", ",", ";", ":")):
             self.part = BODY  # the next heading ends it
-        elif self.part in {ABOUT, CONTACT, SAFE_HARBOUR} and self.filing and _NEWS.match(head):
+        elif self.part in {ABOUT, CONTACT, SAFE_HARBOUR, ACCOUNTS, CONTRACT} and self.filing and _NEWS.match(head):
             self.part = BODY
         if self.cautious and self.part == BODY and size > 200 and self._mostly_safe(start, self.line_end):
             self.silent_line = SAFE_HARBOUR
@@ -254,6 +261,8 @@ class _Reader:
             self.part = BODY
         elif _SIGNATURE.match(head):
             self.part, self.item, self.letter = SIGNATURE, "", ""
+        elif size < 200 and (_NOTES.match(head) or _ARTICLES.match(head)):
+            self.part = ACCOUNTS if _NOTES.match(head) else CONTRACT
         elif _EXHIBIT_HEAD.match(head) and self.part != COVER:
             self.part = EXHIBIT_LIST
         elif self.part in {SIGNATURE, EXHIBIT_LIST, CONTACT, ABOUT, SAFE_HARBOUR} and (
