@@ -284,10 +284,11 @@ def _behind_dateline(sentence: Sentence) -> int:
 
 
 _HAVING = re.compile(
-    r"(?i)\b(?:adds|adding|manages|managing|oversees|overseeing)(?: (?:about|approximately|nearly|over|more than|some|roughly))? $"
+    r"(?i)\b(?:adds|adding|manages|managing|oversees|overseeing|valued at|valuation of)(?: (?:about|approximately|nearly|over|more than|some|roughly))? $"
 )
 _OWNED = re.compile(
-    r"\s+(?:in|of|worth of) (?:[\w-]+ ){0,3}?(?:assets|aum|revenues?|sales|deposits|transactions?|payments|ebitda|turnover|market cap\w*|industry|market)\b",
+    r"\s+(?:in|of|worth of) (?:[\w-]+ ){0,3}?(?:assets|aum|revenues?|sales|deposits|transactions?|payments|ebitda|turnover|market cap\w*|industry|market)\b"
+    r"|\s+(?:pre-money |post-money )?valuation\b",
     re.IGNORECASE,
 )
 
