@@ -48,6 +48,9 @@ AGREED = (
         ("This report is not an offer to buy the Debentures of Orbex Tools Corporation.", []),
         # what may come
         ("The Company may use the proceeds to fund possible acquisitions of other companies.", []),
+        ("Legal challenges and rulings of a court could materially impair the funding of Orbex Tools Corporation.", []),
+        ("The obligation of the parties to consummate the merger is subject to customary conditions, among them the sale of a unit.", []),
+        ("The Credit Agreement is secured by substantially all of the present and after-acquired assets of the Company.", []),
         # a past month is no possibility; "Limited" in a name is no limit
         (f"{AGREED} and Cellar Holding Limited Partnership, dated as of May 2, 2031, as amended.", [("merger", "Lumo Works")]),
         # an item of a list that tells what has been done
@@ -87,6 +90,17 @@ def test_a_clause_tells_of_no_event(extractor: Extractor, text: str, expected: l
     [
         # signed: the vehicle is nobody, and the plan is the name of a document
         (f"{AGREED}. The Merger has been approved by both boards.", "merger", "announced", {}),
+        # signed with the buyer, whose vehicle is not the partner
+        (
+            (
+                "On May 3, 2031, Orbex Tools Corporation (the “Company”) entered into an Agreement and Plan of Merger (the “Merger Agreement”) with "
+                "Cellar Holdings Corporation (“Parent”) and Big Lamp Merger Sub Inc. (“Merger Sub”), a wholly owned subsidiary of Parent. "
+                "Upon termination of the Merger Agreement, the Company will pay Parent $50 million."
+            ),
+            "merger",
+            "announced",
+            {"partner": "Cellar Holdings Corporation"},
+        ),
         # bought by way of a merger: told once, as a purchase that is done
         (
             (

@@ -33,7 +33,9 @@ _CLAUSE_ITEM = re.compile(
 # what may come: a filer is no rumour about itself. "may use the proceeds for possible acquisitions", "if the merger is terminated"
 _HYPOTHETICAL = re.compile(
     r"(?i)\b(?:(?-i:may)|might|could)\b[^;.]{0,80}\b(?:use|acqui|merg|sell|borrow|invest|terminat|be terminated|require|elect)|\bconditioned (?:up)?on\b|\b(?:possible|potential) (?:future )?(?:investments|acquisitions|divestitures)\b"
-    r"|^\W*(?:if|unless|should|in the event)\b"
+    r"|^\W*(?:if|unless|should|in the event|upon (?:the |any )?termination)\b"
+    r"|\b(?:(?-i:may)|might|could)\b (?:also |materially |adversely |negatively )*(?:impair|affect|harm|impact|result in|lead to|cause)"
+    r"|^\W*(?:the )?(?:obligations?|closing|consummation|completion)\b[^;]{0,160}?\b(?:is|are) (?:also )?(?:subject to|conditioned)|\bsecured by (?:substantially )?all\b"
 )
 # the roles that an agreement gives its parties, in place of names
 ROLE_NAME = re.compile(
@@ -102,14 +104,14 @@ def _same_deal(a: TriggerEvent, b: TriggerEvent) -> bool:
     )
 
 
-_AMONG = re.compile(r"(?i)\b(?:by and )?(?:among|between)\b")
+_AMONG = re.compile(rf"(?i)\b(?:by and )?(?:among|between)\b|\bmerger\b[^;]{{0,60}}? with (?={SORTS['company']})")
 _VEHICLE = re.compile(
     rf"(?i),? (?:an? |each an? )[^;.]{{0,80}}?\b(?:subsidiary|affiliate) of\b|[^;{SORTS['company']}]{{0,80}}?\b(?:as|in its capacity as|solely as|acting as|serving as) (?:the |sole )?(?:[\w’']+ ){{0,3}}(?:representative|agent|trustee)"
 )
 
 
 def counterparty(view: View, main: str) -> str | None:
-    """Return with whom an agreement is made "by and among" several: the first named that is neither `main`, its vehicle, nor a bank or agent."""
+    """Return with whom an agreement is made, "with" one or "by and among" several: the first named that is neither `main`, its vehicle, nor a bank or agent."""
     among = _AMONG.search(view.masked)
     for entity in view.of("company") if among else ():
         place = view.place_of(entity)

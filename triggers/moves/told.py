@@ -66,6 +66,8 @@ def is_no_join(view: View, match: re.Match[str]) -> bool:
         return True
     if re.match(r"(?i)be$", verb) and not re.search(r"(?i)\b(?:new|next|interim|acting|its|the company)\b", between):
         return True
+    if re.match(r"serv", verb) and re.match(r"[^,;]{0,12} until ", view.masked[match.end() :]):
+        return True  # "who will serve as treasurer until May": and has served
     # "will continue to serve as controller": nothing changes
     kept = re.search(r"(?i)\b(?:continues?|remains?) (?:to |in (?:his|her) )?$", view.masked[: match.start("verb")])
     return kept is not None or bool(re.match(r"(?i)\s*continue", verb))
@@ -206,7 +208,10 @@ def is_biography(view: View, match: re.Match[str], person: Entity) -> bool:
     before = masked[max(0, verb_at - 70) : verb_at]
     if _makes_room(view, match):
         return False
-    if re.match(r"(?i)\W*as (?:previously|earlier) (?:reported|disclosed|announced)\b", masked):
+    if re.match(
+        r"(?i)\W*as (?:(?:previously|earlier) (?:reported|disclosed|announced)|(?:reported|disclosed|announced) (?:by [^,;]{1,30} )?in (?:the|its|our|a) (?:current report|form))\b",
+        masked,
+    ):
         return True  # an amendment says again what its filing said
     if re.fullmatch(rf"{GIVING}|{LEAVING}", match.group("verb"), re.IGNORECASE) and _AGO.search(
         masked[max(0, verb_at - 90) : match.end() + 40]
