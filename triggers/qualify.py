@@ -60,6 +60,14 @@ _COMPLETION_NEWS = re.compile(r"(?i)\b(?:complet|clos(?:e[sd]|ing)|consummat|fin
 _GENERIC = re.compile(
     r"(?i)(?:^|[,;:—–]\s*|\b)(?:if (?:you|your|the|an?|it|they|we|any)\b|whether (?:you|to|or not)\b|when (?:you|your|a|an) |how to\b|why you\b|what to (?:know|expect)\b|(?:you|your) (?:can|should|may|might|need|want|are|business|company)\b|should you\b|do you\b|are you\b|in the event (?:of|that)\b|upon (?:any|a|an|such|his|her|the executive)|would (?:have|be) (?:entitled|required|eligible)|is entitled to|good reason|change (?:in|of) control (?:of|occurs|severance|plan|agreement)|including,? (?:but not|without) limit|for example\b|e\.g\.|such as (?:a|an) |tips\b|guide to\b)"
 )
+# said of nobody by name: what a survey found of many, what may befall, what a product does for those who buy it
+_OF_MANY = re.compile(
+    r"(?i)\b(?:surveys?|polls?|stud(?:y|ies)|research|report)\b.{0,60}\b(?:found|finds|shows?|showed|reveal(?:s|ed)|suggests?)\b.{0,80}\b(?:companies|firms|respondents|businesses|employers|executives|organi[sz]ations)\b"
+    r"|\b(?:risk factors?|such risks|risks? (?:is|are) described|could (?:adversely |materially |negatively )*affect)\b"
+)
+_HELPS = re.compile(
+    r"(?i)\b(?:helps?|helping|allows?|allowing|enables?|enabling|lets) (?:(?:its|our|their|many|large|small|other) )?(?:companies|businesses|firms|customers|clients|organi[sz]ations|employers|brands|retailers|banks|teams|users|enterprises)\b(?:(?!\band\b)[^,;]){0,40}$"
+)
 _QUESTION = re.compile(r"\?\W*$")
 _YEAR = re.compile(
     r"\b(?:in|of|from|since|during|by|late|early|mid|until|,)[- ]?\s?(?:[A-Z][a-z]+\.? (?:\d{1,2}, ?)?)?(?P<year>(?:19|20)\d{2})\b(?!\s*(?:annual|fiscal|season|model|edition|budget|guidance|target))"
@@ -135,6 +143,8 @@ def background(view: View, start: int, end: int, base: date | None) -> str | Non
         return "question"
     if _GENERIC.search(clause) or (view.sentence.zone != HEADLINE and _GENERIC.search(whole[: start + 1])):
         return "generic"
+    if _OF_MANY.search(whole) or _HELPS.search(whole[:start]):
+        return "said of many"
     clause = _STAKE_BUILT.sub(" ", _CARRIED_ON.sub(" ", clause))
     if _HISTORY.search(clause):
         return "history"
