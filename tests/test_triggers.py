@@ -218,3 +218,19 @@ def test_an_adverb_in_a_headline_is_no_part_of_the_name() -> None:
     text = "DOVER, Del.–(BUSINESS WIRE)–QA Acme Robotics, Inc. and its domestic subsidiaries announced today that it has voluntarily filed for chapter 11 relief in the United States Bankruptcy Court."
     [found] = events(text, "distress", title="Acme Robotics Voluntarily Files for Chapter 11 Protection")
     assert found.company == "QA Acme Robotics, Inc."
+
+
+# (what is bought, confidence at most)
+PARTS = [
+    ("a 9.9% stake in", 0.6),
+    ("a minority stake in", 0.6),
+    ("a 51 percent stake in", 1.0),
+    ("the remaining 40% stake in", 1.0),
+    ("", 1.0),
+]
+
+
+@pytest.mark.parametrize("part, most", PARTS)
+def test_a_small_part_of_a_company_is_a_doubtful_acquisition(part: str, most: float) -> None:
+    (found,) = events(f"Lumo Capital acquired {part} Orbex Inc. on Monday.".replace("  ", " "), "acquisition")
+    assert (found.confidence <= 0.6) == (most == 0.6), found

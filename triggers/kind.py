@@ -170,6 +170,7 @@ class Kind(Strict):
     names_company: bool = False  # below a headline, a sentence that names no company tells of none
     yields_to: tuple[str, ...] = ()  # kinds that tell the same better: beside one of the same company, this one is left out
     company_fact: str | None = None  # the fact that the event's own company fills where the wording names nobody: acquirer
+    part: str | None = None  # the fact that says how large a part: less than half of it makes the event doubtful
     items: tuple[str, ...] = ()  # 8-K items that tell of it
     playbook: Playbook
     examples: tuple[Example, ...] = ()
@@ -194,7 +195,7 @@ class Kind(Strict):
                 raise ValueError(
                     f"pattern {pattern.match!r} fills '{fact}', which is no fact of the kind; known: {', '.join(sorted(known))}"
                 )
-        for fact in (*self.main_facts, *([self.company_fact] if self.company_fact else [])):
+        for fact in (*self.main_facts, *filter(None, (self.company_fact, self.part))):
             if fact not in known:
                 raise ValueError(f"main fact '{fact}' is no fact of the kind; known: {', '.join(sorted(known))}")
         for example in self.examples:

@@ -15,6 +15,8 @@ from triggers.reading import Reading
 from triggers.structure import HEADLINE, LEAD, SILENT
 from triggers.subjects import cited
 
+PART_CONFIDENCE = 0.6  # of what only a part is told of, such as a stake of 9.9 percent in a company
+
 # What is left of it in a release whose headline does not tell of the event: where the headline has its words and the lead says it of
 # the company, where one of the two holds, where neither does; and for kinds told anywhere, where headline and lead are silent.
 NOT_IN_HEADLINE = (1.0, 0.9, 0.7)
@@ -75,6 +77,8 @@ def merge(kind: Kind, candidates: Sequence[Candidate], reading: Reading, tells: 
         happened = best.happened or next((c.happened for c in group if c.happened), None)
         confidence = min(0.99, 1 - (1 - best.confidence * weight) * 0.85 ** (len({c.order for c in group}) - 1))
         confidence = min(confidence, 0.5 + max(0.0, confidence - 0.5) * rise)
+        if kind.part and _less_than_half(facts.get(kind.part)):
+            confidence = min(confidence, PART_CONFIDENCE)
         company = _without_stop(company)
         facts = {fact: _without_stop(value) for fact, value in facts.items()}
         start, end = cited(best.sentence, company)
@@ -93,6 +97,12 @@ def merge(kind: Kind, candidates: Sequence[Candidate], reading: Reading, tells: 
             happened=happened,
             confidence=round(confidence, 3),
         )
+
+
+def _less_than_half(part: str | None) -> bool:
+    """Return True for "9.9 percent" and for "minority"."""
+    number = re.search(r"\d+(?:\.\d+)?", part or "")
+    return part is not None and (float(number.group()) < 50 if number else "minority" in part.lower())
 
 
 def _without_stop(words: str | None) -> str | None:
