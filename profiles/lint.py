@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from profiles.conditions import STATUS_FACTORS, fact_fault
-from profiles.geography import Atlas, seat_of
+from profiles.geography import Atlas, Spot, seat_of
 from profiles.profile import Profile
 from profiles.territory import fit, in_places
 from profiles.times import duration_text
@@ -18,6 +19,7 @@ from store.records import Company, Story
 
 FEW_STORIES = 20  # fewer stored stories of a kind prove nothing about a condition on it
 MANY_MAILS = 60  # a quarter: one every working day
+SAMPLE = 500  # companies that show of how many something is unknown
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Stored:
     excluded: Collection[str] = ()
     leads_per_quarter: float | None = None  # what a backtest says
     nights: int = 0  # that it replayed
+    seats: Collection[Spot] | None = None  # of the companies, where they were gathered already for other profiles
 
 
 def lint(profile: Profile) -> list[Lint]:
@@ -151,26 +154,24 @@ def _lint_companies(profile: Profile, stored: Stored, now: datetime, atlas: Atla
     wanted = [key for key in COMPANY_KEYS if getattr(where, key) is not None]
     if not places and not wanted:
         return []
-    known = inside = fitting = 0
-    unknown = dict.fromkeys(wanted, 0)
-    for company in stored.companies:
-        known += 1
-        seat = seat_of(company)
-        inside += not places or in_places(where, seat, atlas) is True
-        found = fit(where, company, (), now, atlas)
-        fitting += not found.misfits
-        for key in found.unknowns:
-            unknown[key] += 1
+    companies = stored.companies if isinstance(stored.companies, Sequence) else list(stored.companies)
+    known = len(companies)
     if not known:
         return []
+    seats = stored.seats if stored.seats is not None else {seat_of(company) for company in companies}
+    # one that fits is enough to know; how many say nothing of their size shows in a sample
+    inside = not places or any(in_places(where, seat, atlas) is True for seat in seats)
+    fitting = not wanted or any(not fit(where, company, (), now, atlas).misfits for company in companies)
+    sample = companies[:: max(1, known // SAMPLE)] if wanted else ()
+    unknown = Counter(key for company in sample for key in fit(where, company, (), now, atlas).unknowns if key in wanted)
     out = []
     if places and not inside and where.match != "event":
         out.append(Lint(("where",), f"none of {counted(known, 'known company', 'known companies')} has its seat in this territory"))
     if wanted and not fitting:
         out.append(Lint(("where",), f"none of {counted(known, 'known company', 'known companies')} fits {listed(wanted)}"))
-    for key, count in unknown.items():
-        if count > known / 2 and where.unknown != "pass":
-            share = f"{100 * count / known:.0f} %"
+    for key in wanted:
+        if unknown[key] > len(sample) / 2 and where.unknown != "pass":
+            share = f"{100 * unknown[key] / len(sample):.0f} %"
             what = "is held for review" if where.unknown == "review" else "never alerts"
             out.append(
                 Lint(("where", key), f"{key} is not known of {share} of the companies; each of them {what} (unknown: {where.unknown})")

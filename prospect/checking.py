@@ -22,6 +22,7 @@ from enrichment.resolve import Resolver
 from enrichment.stories import tell_stories
 from profiles.backtest import Accounts, backtest, daily
 from profiles.examples import check_examples
+from profiles.geography import seat_of
 from profiles.lint import Lint, Stored, lint, lint_stored
 from profiles.profile import Profile
 from prospect.due import accounts_of
@@ -167,6 +168,7 @@ def held_against_store(workspace: Workspace, conn: Connection, now: datetime) ->
     for told in queries.stories_of(conn, told_of[:STORIES_HELD]).values():
         for story in told:
             stories.setdefault(story.kind, []).append(story)
+    seats = {seat_of(company) for company in companies}
     known: list[Resolver] = []
 
     def resolver() -> Resolver:
@@ -186,6 +188,7 @@ def held_against_store(workspace: Workspace, conn: Connection, now: datetime) ->
             excluded=accounts.excluded,
             leads_per_quarter=sample.leads_per_quarter(slug, profile, accounts) if sample else None,
             nights=len(sample.moments) if sample else 0,
+            seats=seats,
         )
         yield from _placed(workspace, slug, lint_stored(profile, held, now, coordinates))
 
