@@ -10,10 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -31,7 +29,7 @@ from prospect.due import accounts_of
 from prospect.kinds import shipped_kinds
 from prospect.telling import mail_settings, targets
 from prospect.workspace import Workspace
-from prospect.yamlfile import position, read_yaml
+from prospect.yamlfile import position, positions, read_yaml
 from store import queries
 from store.database import open_store
 from store.records import Company, Sighting, Story
@@ -137,20 +135,14 @@ def _idle(workspace: Workspace) -> Iterator[str]:
         yield "prospect.yml: 'contact' is still the example's; publishers will not know whom to write to"
 
 
-@lru_cache(maxsize=2000)
-def _node(path: Path, stamp: int) -> Any:
-    """Return a file with its lines and columns; `stamp` is when it was written. Reading it so takes ten milliseconds, and is asked for twice."""
-    return read_yaml(path)
-
-
 def _placed(workspace: Workspace, slug: str, found: list[Lint]) -> list[str]:
     """Return lints as `profiles/jane.yml:8:5: message`; what a profile inherits is shown at its first line."""
     if not found:
         return []
     path = workspace.root / "profiles" / f"{slug}.yml"
     path = path if path.exists() else path.with_suffix(".yaml")
-    node = _node(path, path.stat().st_mtime_ns)
-    return [f"profiles/{slug}.yml:{line}:{column}: {each.message}" for each in found for line, column in [position(node, each.where)]]
+    places = positions(path, [each.where for each in found])
+    return [f"profiles/{slug}.yml:{line}:{column}: {each.message}" for each, (line, column) in zip(found, places, strict=True)]
 
 
 @contextmanager

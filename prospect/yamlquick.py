@@ -60,6 +60,37 @@ def _value(parser: Any, event: Any) -> Any:
     return found
 
 
+def marks(text: str) -> dict[tuple[str | int, ...], tuple[int, int]]:
+    """Return where the document, each key and each item of a plain document stands: its path, and (line, column), from 0.
+
+    Raise ruamel's YAMLError where the document is not plain: `prospect.yamlfile.position` knows the places of any other.
+    """
+    parser = CParser(text)
+    parser.get_event()
+    parser.get_event()
+    root = parser.get_event()
+    found: dict[tuple[str | int, ...], tuple[int, int]] = {(): (root.start_mark.line, root.start_mark.column)}
+    _mark(parser, root, (), found)
+    return found
+
+
+def _mark(parser: Any, event: Any, path: tuple[str | int, ...], found: dict[tuple[str | int, ...], tuple[int, int]]) -> None:
+    if event.anchor is not None or (type(event) is ScalarEvent and event.value == "<<"):
+        raise _NotPlain
+    if type(event) is SequenceStartEvent:
+        at = 0
+        while type(event := parser.get_event()) is not SequenceEndEvent:
+            found[*path, at] = (event.start_mark.line, event.start_mark.column)
+            _mark(parser, event, (*path, at), found)
+            at += 1
+    elif type(event) is MappingStartEvent:
+        while type(event := parser.get_event()) is not MappingEndEvent:
+            if type(event) is not ScalarEvent:
+                raise _NotPlain
+            found[*path, event.value] = (event.start_mark.line, event.start_mark.column)
+            _mark(parser, parser.get_event(), (*path, event.value), found)
+
+
 @cache
 def _ruamel() -> tuple[Any, Any, frozenset[str]]:
     """Return ruamel's resolver and constructor, and the characters with which a scalar begins that may be no text."""

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from prospect.yamlfile import Faults, did_you_mean, read_folder, read_model, unknown_value, without_item
+from prospect.yamlfile import Faults, did_you_mean, position, positions, read_folder, read_model, read_yaml, unknown_value, without_item
 from prospect.yamlquick import load_plain
 
 
@@ -213,3 +213,28 @@ def test_the_quick_way_reads_every_file_that_ships_as_ruamel_does() -> None:
     ]
     assert len(files) > 50
     assert [str(path) for path in files if repr(load_plain(text := path.read_text("utf-8"))) != repr(YAML(typ="safe").load(text))] == []
+
+
+PLACED = [
+    "# a comment\nname: x\nwants:\n  - {trigger: funding, weight: 3}\n  - then: [a, b]\n    within: 3d\n",
+    "\ufeffname: x\nwants: [{trigger: funding}]\n",
+    "name: &n x\nwants:\n  - *n\n  - {trigger: y}\n",  # anchors are ruamel's
+]
+
+
+@pytest.mark.parametrize("text", PLACED)
+def test_places_are_the_same_read_either_way(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x.yml"
+    path.write_text(text, encoding="utf-8")
+    wanted: list[list[str | int]] = [
+        [],
+        ["name"],
+        ["wants"],
+        ["wants", 0],
+        ["wants", 0, "trigger"],
+        ["wants", 1, "then", 1],
+        ["wants", "Want", 1],
+        ["examples"],
+    ]
+    node = read_yaml(path)
+    assert positions(path, wanted) == [position(node, where) for where in wanted]
